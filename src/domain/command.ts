@@ -1,0 +1,28 @@
+import type { Reason } from './reason.ts';
+
+/**
+ * narrowing cannot raise the flow in any limited direction and goes out at once;
+ * widening waits for its record; refresh repeats what is in force (read-back differs, or a device timer must be fed).
+ */
+export type CommandEffect = 'narrowing' | 'widening' | 'refresh';
+
+interface CommandCommon {
+  readonly loadId: string;
+  readonly deviceId: string;
+  readonly effect: CommandEffect;
+  readonly reason: Reason;
+}
+
+/** Amps per phase; 0 pauses and never means "no limit". */
+export interface SetChargeCurrent extends CommandCommon {
+  readonly kind: 'setChargeCurrent';
+  readonly currentA: number;
+}
+
+export interface SetSwitch extends CommandCommon {
+  readonly kind: 'setSwitch';
+  readonly relayChannel: number;
+  readonly position: 'open' | 'closed';
+}
+
+export type Command = SetChargeCurrent | SetSwitch;

@@ -1,0 +1,41 @@
+import type { Direction } from './limit.ts';
+import type { Phase } from './phase.ts';
+import type { Reason } from './reason.ts';
+
+/** What happened, in the past tense. Events go to the journal and, through the outbox, to the back office. */
+export type DomainEvent =
+  | { readonly kind: 'limitStarted'; readonly limitId: string; readonly reason: Reason }
+  | { readonly kind: 'limitEnded'; readonly limitId: string; readonly releasesAtMs: number }
+  | { readonly kind: 'limitReleased'; readonly limitId: string }
+  | {
+      readonly kind: 'excursionStarted';
+      readonly circuitId: string;
+      readonly direction: Direction;
+      readonly phase: Phase;
+      readonly flowA: number;
+      readonly ceilingA: number;
+    }
+  | {
+      readonly kind: 'excursionEnded';
+      readonly circuitId: string;
+      readonly direction: Direction;
+      readonly phase: Phase;
+      readonly durationMs: number;
+      readonly peakA: number;
+    }
+  | { readonly kind: 'faultRaised'; readonly code: string; readonly subject: string }
+  | {
+      readonly kind: 'faultCleared';
+      readonly code: string;
+      readonly subject: string;
+      readonly durationMs: number;
+    }
+  | { readonly kind: 'loadNarrowed'; readonly loadId: string; readonly to: string; readonly reason: Reason }
+  | { readonly kind: 'loadWidened'; readonly loadId: string; readonly to: string; readonly reason: Reason }
+  | {
+      readonly kind: 'gatewayStarted';
+      readonly gapMs?: number;
+      readonly found: 'memory' | 'nothing' | 'damaged';
+    }
+  | { readonly kind: 'gatewayStopped'; readonly posture: string }
+  | { readonly kind: 'controlRefused'; readonly topic: string; readonly cause: string };

@@ -1,0 +1,111 @@
+/**
+ * All faults the gateway can name. One table: the code, the command line, the pages and the
+ * documentation read it (docs/faults.md is checked against it by a test).
+ */
+export interface FaultEntry {
+  /** A short sentence for a person. */
+  readonly title: string;
+  /** What the gateway does about it by itself. */
+  readonly effect: string;
+  /** What an operator does next. */
+  readonly nextStep: string;
+}
+
+export const FAULTS = {
+  'meter-stale': {
+    title: 'The meter has not given a fresh reading in time',
+    effect: 'No load may grow; after the hold time the loads behind this meter go to their safe posture',
+    nextStep:
+      'Check the meter supply and its bus with `loadgate status`; look at the wiring and the terminator',
+  },
+  'meter-frozen': {
+    title: 'The meter repeats the very same reading',
+    effect: 'The reading is treated as unknown; the loads behind this meter go to their safe posture',
+    nextStep: 'Power-cycle the meter; if it repeats, replace it',
+  },
+  'not-yet-read': {
+    title: 'The device has not been read since the gateway started',
+    effect: 'The loads that need it stay in their safe posture',
+    nextStep: 'Wait for the first readings; if it stays, check the address of the device in the site plan',
+  },
+  'device-timeout': {
+    title: 'The device did not answer in time',
+    effect: 'Its values are unknown, which counts as the worst case; the line backs off for this device only',
+    nextStep: 'Check supply, unit number, baud rate and parity against the site plan',
+  },
+  'device-offline': {
+    title: 'No connection to the device or its line',
+    effect: 'Its values are unknown, which counts as the worst case; the connection is retried with back-off',
+    nextStep: 'Check that the serial port or the network address in the site plan exists and is free',
+  },
+  'device-exception': {
+    title: 'The device refused the request with a Modbus exception',
+    effect: 'The value stays unknown or the command unconfirmed',
+    nextStep: 'Check that the profile in the site plan fits the model and firmware of the device',
+  },
+  'device-bad-reply': {
+    title: 'The device answered, but not with one complete and matching frame',
+    effect: 'The reply is thrown away; the value is unknown',
+    nextStep: 'Look for noise, missing termination or two devices with one unit number',
+  },
+  'write-refused': {
+    title: 'The profile of the device does not allow this write',
+    effect: 'Nothing is sent',
+    nextStep: 'This is a defect of the profile or the site plan: run `loadgate check`',
+  },
+  'reading-implausible': {
+    title: 'A reading lies outside of what is physically possible here',
+    effect: 'The reading is treated as unknown',
+    nextStep: 'Check the profile, the phase order and the current transformers',
+  },
+  'setpoint-not-confirmed': {
+    title: 'The charge point does not report the current it was told',
+    effect: 'The command is repeated; the higher of both counts as in force',
+    nextStep: 'Check for a second controller (app, OCPP, external load management) on the charge point',
+  },
+  'switch-not-confirmed': {
+    title: 'The load switch does not report the position it was told',
+    effect: 'The command is repeated; the worse position counts as in force',
+    nextStep: 'Check the relay, its supply and the contactor for a stuck contact',
+  },
+  'load-exceeds-setpoint': {
+    title: 'The load draws more than it was told',
+    effect: 'What is measured counts; other loads make room',
+    nextStep:
+      'Check the charge point for its fall-back mode and the phase order of the load in the site plan',
+  },
+  'fallback-not-set': {
+    title: 'The device does not hold the fall-back current and time-out of the site plan',
+    effect: 'The settings are written again; until they are read back the load is not widened',
+    nextStep: 'Check the fall-back registers with the maker; never rely on this device alone',
+  },
+  'store-failed': {
+    title: 'The record could not be written',
+    effect: 'Nothing widens; narrowing goes on',
+    nextStep: 'Check that the state directory is writable and the disk is not full or read-only',
+  },
+  'store-set-aside': {
+    title: 'The database was damaged and has been set aside',
+    effect: 'A new one was begun; the home starts from the safe posture, random delays run in full',
+    nextStep: 'Send the file that was set aside to support; check the storage medium',
+  },
+  'cycle-overrun': {
+    title: 'A control cycle took too long',
+    effect: 'The watchdogs of the devices are not fed by it',
+    nextStep: 'Check the load of the box; look for another program that uses the processor',
+  },
+  'clock-unset': {
+    title: 'The wall clock has not been set',
+    effect: 'Releases that wait for a clock time wait on running time instead',
+    nextStep: 'Check time synchronisation of the box',
+  },
+} as const satisfies Record<string, FaultEntry>;
+
+export type FaultCode = keyof typeof FAULTS;
+
+/** A fault in force: which one, about which device, meter, load or part, and since when. */
+export interface Fault {
+  readonly code: FaultCode;
+  readonly subject: string;
+  readonly sinceMs: number;
+}
