@@ -99,6 +99,12 @@ export const FAULTS = {
     effect: 'Releases that wait for a clock time wait on running time instead',
     nextStep: 'Check time synchronisation of the box',
   },
+  'upload-refused': {
+    title: 'The broker refuses the messages of this gateway',
+    effect: 'Nothing is lost: they wait in the outbox and are tried again with growing pauses',
+    nextStep:
+      'Read the reason in the log; check the access rules of the broker and that the back office is subscribed',
+  },
 } as const satisfies Record<string, FaultEntry>;
 
 export type FaultCode = keyof typeof FAULTS;

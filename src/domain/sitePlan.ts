@@ -92,7 +92,7 @@ export interface SwitchedGeneratorPlan extends LoadCommon {
 
 export type LoadPlan = ChargePointPlan | SwitchedLoadPlan | SwitchedGeneratorPlan;
 
-/** Timing of the judgement. The defaults and what they mean stand in core/figures.ts. */
+/** Timing of the judgement. The defaults and what they mean stand in timing.ts. */
 export interface Timing {
   /** A meter reading older than this is not fresh: nothing grows. */
   readonly meterMaxAgeMs: number;

@@ -1,0 +1,134 @@
+import type { Limit } from '../domain/limit.ts';
+import type { Reason } from '../domain/reason.ts';
+import type { LoadPlan } from '../domain/sitePlan.ts';
+import { type Constraint, contributionOf } from './constraints.ts';
+import { reasonOf } from './limitsInForce.ts';
+import type { LoadView } from './loads.ts';
+
+/** What a load asks for: at most this, and why not more than this. */
+export interface Want {
+  /** Amps per phase; a switch asks for its rating or 0. */
+  readonly mostA: number;
+  readonly reason: Reason;
+}
+
+export interface Allotment {
+  readonly targetA: number;
+  /** The limit or fault that kept it from having more. */
+  readonly reason: Reason;
+}
+
+interface Arguments {
+  readonly loads: readonly LoadView[];
+  readonly wants: readonly Want[];
+  readonly constraints: readonly Constraint[];
+  /** Kept free below each ceiling, amps. */
+  readonly marginA: number;
+  /** Positions of the generators, already decided, by load index. */
+  readonly generators: ReadonlyMap<number, number>;
+}
+
+/** Loads in the order in which they are served: by priority, then by their place in the plan. */
+export function servingOrder(loads: readonly LoadView[]): number[] {
+  return loads
+    .map((_, index) => index)
+    .filter((index) => loads[index]?.plan.kind !== 'switchedGenerator')
+    .sort((a, b) => (loads[a]?.plan.priority ?? 0) - (loads[b]?.plan.priority ?? 0) || a - b);
+}
+
+/**
+ * Shares the headroom: every load starts at its floor, then each in its order takes what fits under every
+ * ceiling on its way to the grid. A charge point takes nothing rather than less than its minimum.
+ */
+export function allocate({
+  loads,
+  wants,
+  constraints,
+  marginA,
+  generators,
+}: Arguments): Map<number, Allotment> {
+  const targets = new Map<number, number>(generators);
+  const order = servingOrder(loads);
+  for (const index of order) {
+    const view = loads[index];
+    if (view !== undefined)
+      targets.set(index, countedA(view, Math.min(floorOf(view.plan), wants[index]?.mostA ?? 0)));
+  }
+  const allotments = new Map<number, Allotment>();
+  for (const index of order) {
+    const view = loads[index];
+    const want = wants[index];
+    if (view === undefined || want === undefined) continue;
+    const allotment = allotOne({ index, view, want, loads, constraints, marginA, targets, isGrowing: false });
+    targets.set(index, countedA(view, allotment.targetA));
+    allotments.set(index, allotment);
+  }
+  return allotments;
+}
+
+/** A load that does not answer may not have heard: it counts for all that it may draw. */
+function countedA(view: LoadView, targetA: number): number {
+  return view.isAnswering ? targetA : Math.max(targetA, view.inForceA);
+}
+
+interface AllotArguments {
+  readonly index: number;
+  readonly view: LoadView;
+  readonly want: Want;
+  readonly loads: readonly LoadView[];
+  readonly constraints: readonly Constraint[];
+  readonly marginA: number;
+  readonly targets: ReadonlyMap<number, number>;
+  readonly isGrowing: boolean;
+}
+
+/** The most that one load may have while the others are at their targets. */
+export function allotOne(arguments_: AllotArguments): Allotment {
+  const { index, view, want, loads, constraints, marginA, targets, isGrowing } = arguments_;
+  const floorA = floorOf(view.plan);
+  let fitsA = Number.POSITIVE_INFINITY;
+  let binding: Constraint | undefined;
+  for (const constraint of constraints) {
+    if (constraint.direction !== 'import') continue;
+    const presence = constraint.presence.get(index);
+    if (presence === undefined) continue;
+    let flow = constraint.flow;
+    for (const [other, targetA] of targets) {
+      const otherView = loads[other];
+      if (other === index || otherView === undefined) continue;
+      flow += contributionOf(constraint, other, otherView, targetA, isGrowing);
+    }
+    const perA = presence.unitPerA;
+    const present = isGrowing ? presence.least : presence.most;
+    const mostA = (constraint.ceiling - flow + present) / perA - marginA;
+    if (mostA < fitsA) {
+      fitsA = mostA;
+      binding = constraint;
+    }
+  }
+  const isBound = binding !== undefined && fitsA < want.mostA;
+  const reason = isBound && binding !== undefined ? bindingReason(binding) : want.reason;
+  return { targetA: usableA(view.plan, Math.min(want.mostA, fitsA), Math.min(floorA, want.mostA)), reason };
+}
+
+/** A switch is all or nothing; a charge point below its minimum pauses. Never below the floor. */
+function usableA(plan: LoadPlan, fitsA: number, floorA: number): number {
+  if (plan.kind !== 'chargePoint') return fitsA >= plan.ratingA ? plan.ratingA : floorA;
+  return fitsA >= plan.minimumA ? Math.max(fitsA, floorA) : floorA;
+}
+
+export function floorOf(plan: LoadPlan): number {
+  if (plan.kind === 'chargePoint') return plan.floorA;
+  if (plan.kind === 'switchedLoad') return plan.floor === 'closed' ? plan.ratingA : 0;
+  return 0;
+}
+
+export function bindingReason(constraint: Constraint): Reason {
+  const observed = Math.round(constraint.flow * 100) / 100;
+  const reason: Limit = constraint.limit;
+  return {
+    ...(reasonOf(reason) as Reason & { kind: 'limit' }),
+    observed,
+    ...(constraint.phase === undefined ? {} : { phase: constraint.phase }),
+  };
+}

@@ -1,0 +1,103 @@
+import type { Limit } from '../domain/limit.ts';
+import type { SitePlan } from '../domain/sitePlan.ts';
+import type { Constraint } from './constraints.ts';
+import type { CircuitView, Explanation, LoadExplanation, PhaseView } from './decision.ts';
+import type { LoadView } from './loads.ts';
+import type { Memory } from './memory.ts';
+import type { Verdict } from './narrow.ts';
+import type { MeterView } from './picture.ts';
+import type { Trust } from './trust.ts';
+import type { Widening } from './widen.ts';
+
+interface Arguments {
+  readonly site: SitePlan;
+  readonly meters: ReadonlyMap<string, MeterView>;
+  readonly constraints: readonly Constraint[];
+  readonly loads: readonly LoadView[];
+  readonly trusts: readonly Trust[];
+  readonly verdicts: ReadonlyMap<number, Verdict>;
+  readonly widenings: ReadonlyMap<number, Widening>;
+  readonly limits: readonly Limit[];
+  readonly next: Memory;
+}
+
+/** The picture as it was judged, for people: what flows where, what binds whom, who waits for what. */
+export function explain(arguments_: Arguments): Explanation {
+  const { site, trusts, limits, next } = arguments_;
+  return {
+    posture: trusts.some((trust) => trust.state === 'lost') ? 'safe' : 'normal',
+    circuits: site.circuits.map(({ circuitId, meterId }): CircuitView => {
+      const meter = meterId === undefined ? undefined : arguments_.meters.get(meterId);
+      return {
+        circuitId,
+        phases: site.phases.map((phase) => explainPhase(circuitId, phase, meter, arguments_)),
+      };
+    }),
+    loads: arguments_.loads.flatMap((view, index) => {
+      const verdict = arguments_.verdicts.get(index);
+      return verdict === undefined ? [] : [explainLoad(view, verdict, arguments_.widenings.get(index), next)];
+    }),
+    limits,
+    faults: next.faults,
+  };
+}
+
+function explainPhase(
+  circuitId: string,
+  phase: PhaseView['phase'],
+  meter: MeterView | undefined,
+  { constraints, limits }: Arguments,
+): PhaseView {
+  const flow = meter?.state === 'fresh' ? meter.flows[phase] : undefined;
+  const unmetered =
+    meter === undefined ? constraints.find((c) => c.circuitId === circuitId && c.phase === phase) : undefined;
+  const flowA = flow?.importA ?? unmetered?.flow;
+  const importCeilingA = ceilingOf(limits, circuitId, phase, 'import');
+  const exportCeilingA = ceilingOf(limits, circuitId, phase, 'export');
+  return {
+    phase,
+    ...(flowA === undefined ? {} : { flowA }),
+    ...(importCeilingA === undefined ? {} : { importCeilingA }),
+    ...(exportCeilingA === undefined ? {} : { exportCeilingA }),
+  };
+}
+
+function ceilingOf(
+  limits: readonly Limit[],
+  circuitId: string,
+  phase: PhaseView['phase'],
+  direction: Limit['direction'],
+): number | undefined {
+  let lowest: number | undefined;
+  for (const limit of limits) {
+    if (limit.circuitId !== circuitId || limit.direction !== direction || limit.basis !== 'phaseCurrentA')
+      continue;
+    if (limit.phases !== undefined && !limit.phases.includes(phase)) continue;
+    if (lowest === undefined || limit.ceiling < lowest) lowest = limit.ceiling;
+  }
+  return lowest;
+}
+
+function explainLoad(
+  view: LoadView,
+  verdict: Verdict,
+  widening: Widening | undefined,
+  next: Memory,
+): LoadExplanation {
+  const { plan } = view;
+  const commanded = next.loads[plan.loadId]?.commanded;
+  const commandedA =
+    commanded === undefined || plan.kind === 'chargePoint' ? commanded : commanded * plan.ratingA;
+  const drawn = view.drawnA === undefined ? [] : Object.values(view.drawnA);
+  return {
+    loadId: plan.loadId,
+    kind: plan.kind,
+    inForceA: view.inForceA,
+    desiredA: verdict.desiredA,
+    reason: verdict.reason,
+    ...(commandedA === undefined ? {} : { commandedA }),
+    ...(drawn.length === 0 ? {} : { measuredA: Math.max(...drawn) }),
+    ...(view.iecState === undefined ? {} : { iecState: view.iecState }),
+    ...(widening?.kind === 'wait' ? { waitsFor: widening.cause } : {}),
+  };
+}

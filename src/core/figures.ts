@@ -1,0 +1,42 @@
+/**
+ * Figures of the judgement that are not settings of a site. Settings and their defaults: domain/timing.ts.
+ */
+
+/**
+ * Upper end of the supply voltage in Great Britain, 230 V + 10 % (Electricity Safety, Quality and Continuity
+ * Regulations 2002, regulation 27). Turns amps into the most watts they can be when no voltage was read.
+ */
+export const HIGHEST_SUPPLY_VOLTAGE_V = 253;
+
+/** Below this active power the direction of a current is not certain: it counts in both directions. */
+export const DIRECTION_CERTAIN_ABOVE_W = 25;
+
+/** A set-point rises only by at least this: each write costs, and a smaller gain is not worth it. */
+export const LEAST_RISE_A = 0.5;
+
+/** A car that draws this much less than it may is not asking for more. */
+export const UNUSED_BAND_A = 1.5;
+
+/** A car that was just given more is given this long to take it before it counts as not asking for more. */
+export const SETTLE_MS = 15_000;
+
+/** A read-back or a measurement may differ this much from the set-point: steps and tolerance of the device. */
+export const CONFIRM_TOLERANCE_A = 0.6;
+
+/** A load that draws this much more than it was told, after the time to confirm, is at fault. */
+export const OBEY_TOLERANCE_A = 1.5;
+
+/** How long the draw of a load is remembered, to set it against a meter reading of the same moment. */
+export const TRACE_MS = 6000;
+
+/** A read-back below the set-point is written again only this often: a cable or the car may be the reason. */
+export const REASSERT_LOWER_MS = 60_000;
+
+/**
+ * How fast a car may take up more current, for a meter reading that is newer than the load's own.
+ * IEC 61851-1 gives the car five seconds to follow its pilot and no least time; on-board chargers rise by a few amps a second.
+ */
+export const FASTEST_RISE_A_PER_S = 6;
+
+/** A load's reading this much older than the meter's is still taken to be of about the same moment. */
+export const LONGEST_SKEW_MS = 1200;

@@ -1,0 +1,121 @@
+import type { DomainEvent } from '../domain/event.ts';
+import type { Now } from '../domain/instant.ts';
+import { type Limit, RELEASED_WITH_OFFSET } from '../domain/limit.ts';
+import type { Reason } from '../domain/reason.ts';
+import type { Circuit, SitePlan } from '../domain/sitePlan.ts';
+import type { HeldLimit, Memory } from './memory.ts';
+
+export interface LimitsInForce {
+  /** Every limit that holds now: of the site plan, from outside, and ended ones that wait for their offset. */
+  readonly all: readonly Limit[];
+  /** Of those, the ones from outside, without the held ones. */
+  readonly external: readonly Limit[];
+  readonly held: readonly HeldLimit[];
+  readonly events: readonly DomainEvent[];
+}
+
+interface Arguments {
+  readonly now: Now;
+  readonly site: SitePlan;
+  readonly limits: readonly Limit[];
+  readonly memory: Memory;
+  /** 0..1800000; the random delay for a release that begins now. */
+  readonly randomOffsetMs: number;
+}
+
+/**
+ * The limits that hold at this instant. A limit that ends stays until its random offset has passed
+ * (SI 2021/1467 reg 11); it takes hold without any delay.
+ */
+export function limitsInForce({ now, site, limits, memory, randomOffsetMs }: Arguments): LimitsInForce {
+  const external = limits.filter((limit) => holdsAt(limit, now));
+  const held: HeldLimit[] = [];
+  const events: DomainEvent[] = [];
+
+  for (const limit of external) {
+    if (!memory.inForce.some((known) => isSameLimit(known, limit))) {
+      events.push({ kind: 'limitStarted', limitId: limit.limitId, reason: reasonOf(limit) });
+    }
+  }
+  for (const known of memory.inForce) {
+    if (external.some((limit) => isSameLimit(known, limit))) continue;
+    const offsetMs = RELEASED_WITH_OFFSET.includes(known.source) ? randomOffsetMs : 0;
+    const endedAtMs = Math.min(known.validUntilMs ?? now.runningMs, now.runningMs);
+    const releasesAtMs = endedAtMs + offsetMs;
+    events.push({ kind: 'limitEnded', limitId: known.limitId, releasesAtMs });
+    if (releasesAtMs > now.runningMs) held.push({ limit: known, releasesAtMs });
+    else events.push({ kind: 'limitReleased', limitId: known.limitId });
+  }
+  for (const waiting of memory.held) {
+    if (waiting.releasesAtMs > now.runningMs) held.push(waiting);
+    else events.push({ kind: 'limitReleased', limitId: waiting.limit.limitId });
+  }
+
+  const all = [...siteLimits(site), ...external, ...held.map((waiting) => waiting.limit)];
+  return { all, external, held, events };
+}
+
+export function reasonOf(limit: Limit): Reason {
+  return {
+    kind: 'limit',
+    limitId: limit.limitId,
+    source: limit.source,
+    circuitId: limit.circuitId,
+    direction: limit.direction,
+    basis: limit.basis,
+    ceiling: limit.ceiling,
+    text: limit.reason,
+  };
+}
+
+/** A wall clock that is not synced may not end a limit: then only running time counts. */
+function holdsAt(limit: Limit, now: Now): boolean {
+  if (limit.validFromMs > now.runningMs) return false;
+  if (limit.validUntilMs !== undefined && now.runningMs >= limit.validUntilMs) return false;
+  const isOverByClock = limit.validUntilUtcMs !== undefined && now.utcMs >= limit.validUntilUtcMs;
+  return !(isOverByClock && now.clockLevel === 'synced');
+}
+
+function isSameLimit(a: Limit, b: Limit): boolean {
+  return (
+    a.limitId === b.limitId &&
+    a.circuitId === b.circuitId &&
+    a.direction === b.direction &&
+    a.basis === b.basis &&
+    a.ceiling === b.ceiling &&
+    (a.phases ?? []).join() === (b.phases ?? []).join()
+  );
+}
+
+const siteLimitsOf = new WeakMap<SitePlan, readonly Limit[]>();
+
+/** Ranks 1 and 3 of the site plan. They stand for ever, so they are worked out once per plan. */
+export function siteLimits(site: SitePlan): readonly Limit[] {
+  const known = siteLimitsOf.get(site);
+  if (known !== undefined) return known;
+  const limits = site.circuits.flatMap(circuitLimits);
+  siteLimitsOf.set(site, limits);
+  return limits;
+}
+
+function circuitLimits(circuit: Circuit): Limit[] {
+  const ratedA = circuit.ratingA * circuit.derating;
+  const name = circuit.parentId === undefined ? 'cut-out' : `circuit ${circuit.circuitId}`;
+  const rating = `rating of the ${name}, ${circuit.ratingA} A derated by ${circuit.derating}`;
+  const limit = (direction: Limit['direction'], ceiling: number, isScheme: boolean): Limit => ({
+    limitId: `${circuit.circuitId}:${isScheme ? 'agreed' : 'rating'}:${direction}`,
+    source: isScheme ? 'limitationScheme' : 'protection',
+    circuitId: circuit.circuitId,
+    direction,
+    basis: 'phaseCurrentA',
+    ceiling,
+    validFromMs: 0,
+    reason: isScheme ? `maximum ${direction} limit agreed with the distributor` : rating,
+  });
+  const limits = [limit('import', ratedA, false), limit('export', ratedA, false)];
+  if (circuit.maximumImportLimitA !== undefined)
+    limits.push(limit('import', circuit.maximumImportLimitA, true));
+  if (circuit.maximumExportLimitA !== undefined)
+    limits.push(limit('export', circuit.maximumExportLimitA, true));
+  return limits;
+}

@@ -1,0 +1,235 @@
+import type { FaultCode } from '../domain/faults.ts';
+import type { RunningMs } from '../domain/instant.ts';
+import { type PerPhase, PHASES, type Phase } from '../domain/phase.ts';
+import type { DeviceReadings, IecState, Snapshot } from '../domain/point.ts';
+import type { ChargePointPlan, LoadPlan, SitePlan, Timing } from '../domain/sitePlan.ts';
+import {
+  CONFIRM_TOLERANCE_A,
+  FASTEST_RISE_A_PER_S,
+  LONGEST_SKEW_MS,
+  OBEY_TOLERANCE_A,
+  TRACE_MS,
+} from './figures.ts';
+import { type DrawSample, EMPTY_LOAD_MEMORY, type LoadMemory, type Memory } from './memory.ts';
+import { currentsOf, type MeterView, numberAt } from './picture.ts';
+
+/**
+ * A load as it may be trusted now. Amps per supply phase, >= 0; for a generator they are what it gives.
+ * A switch counts as its rating while closed and 0 while open.
+ */
+export interface LoadView {
+  readonly plan: LoadPlan;
+  readonly memory: LoadMemory;
+  /** Fresh answers in hand: set-point or position, and what it draws if it can tell. */
+  readonly isAnswering: boolean;
+  /** The most it may draw now as far as is known: the worse of what it was told and what it reports. */
+  readonly inForceA: number;
+  /** What it reports; absent while not fresh. */
+  readonly readBackA?: number;
+  readonly iecState?: IecState;
+  /** What it draws now; absent when it cannot tell. */
+  readonly drawnA?: PerPhase<number>;
+  readonly drawnAtMs?: RunningMs;
+  readonly fault?: FaultCode;
+}
+
+interface Arguments {
+  readonly nowMs: RunningMs;
+  readonly site: SitePlan;
+  readonly snapshot: Snapshot;
+  readonly memory: Memory;
+  readonly meters: ReadonlyMap<string, MeterView>;
+}
+
+/** All loads of the plan, in the order of the plan. */
+export function viewLoads({ nowMs, site, snapshot, memory, meters }: Arguments): LoadView[] {
+  return site.loads.map((plan) => {
+    const readings = snapshot[plan.deviceId];
+    const known = memory.loads[plan.loadId] ?? EMPTY_LOAD_MEMORY;
+    return plan.kind === 'chargePoint'
+      ? viewChargePoint(plan, readings, known, nowMs, site.timing)
+      : viewSwitch(plan, readings, known, nowMs, site.timing, meters);
+  });
+}
+
+function viewChargePoint(
+  plan: ChargePointPlan,
+  readings: DeviceReadings | undefined,
+  known: LoadMemory,
+  nowMs: RunningMs,
+  timing: Timing,
+): LoadView {
+  const readBackA = numberAt(readings, 'setpointA', nowMs, timing.loadMaxAgeMs);
+  const drawn = currentsOf(readings, plan.phaseMap, nowMs, timing.loadMaxAgeMs);
+  const state = readings?.chargingState;
+  const isStateFresh = state?.state === 'measured' && nowMs - state.measuredAtMs <= timing.loadMaxAgeMs;
+  const fallback = fallbackFault(plan, readings, known, nowMs, timing);
+  const base = {
+    plan,
+    memory: fallback.memory,
+    ...(isStateFresh ? { iecState: state.value as IecState } : {}),
+    ...(drawn === undefined ? {} : { drawnA: drawn.currentA, drawnAtMs: drawn.measuredAtMs }),
+  };
+  if (readBackA === undefined) {
+    const inForceA = silentInForceA(plan, known, nowMs);
+    return { ...base, isAnswering: false, inForceA, fault: silenceOf(readings, 'setpointA') };
+  }
+  const inForceA = Math.min(plan.ratingA, Math.max(readBackA, known.commanded ?? 0));
+  const isOverdue = nowMs - known.commandedAtMs > timing.confirmMs;
+  const isHigher = readBackA > (known.commanded ?? plan.ratingA) + CONFIRM_TOLERANCE_A;
+  const mostDrawnA = drawn === undefined ? 0 : Math.max(0, ...Object.values(drawn.currentA));
+  const isDisobeying = mostDrawnA > inForceA + OBEY_TOLERANCE_A;
+  const fault = isOverdue
+    ? isHigher
+      ? 'setpoint-not-confirmed'
+      : isDisobeying
+        ? 'load-exceeds-setpoint'
+        : fallback.fault
+    : undefined;
+  return {
+    ...base,
+    isAnswering: drawn !== undefined,
+    inForceA,
+    readBackA,
+    ...(fault === undefined ? {} : { fault }),
+  };
+}
+
+/**
+ * A charge point that does not answer may draw all that it was last known to allow, until its own
+ * watchdog has surely brought it to the fall-back current that was proven on it.
+ */
+function silentInForceA(plan: ChargePointPlan, known: LoadMemory, nowMs: RunningMs): number {
+  const lastA = Math.min(
+    plan.ratingA,
+    Math.max(known.commanded ?? plan.ratingA, known.lastInForce ?? plan.ratingA),
+  );
+  if (!known.isFallbackProven || known.lastAnsweredAtMs === undefined) return lastA;
+  const isFallenBack = nowMs - known.lastAnsweredAtMs > 2 * plan.fallbackTimeoutMs;
+  return isFallenBack ? Math.min(plan.ratingA, plan.fallbackCurrentA) : lastA;
+}
+
+function fallbackFault(
+  plan: ChargePointPlan,
+  readings: DeviceReadings | undefined,
+  known: LoadMemory,
+  nowMs: RunningMs,
+  timing: Timing,
+): { readonly memory: LoadMemory; readonly fault?: FaultCode } {
+  const current = readings?.fallbackCurrentA;
+  const timeout = readings?.fallbackTimeoutMs;
+  if (current?.state !== 'measured' || timeout?.state !== 'measured') return { memory: known };
+  const isHeld =
+    (current.value as number) <= plan.fallbackCurrentA + CONFIRM_TOLERANCE_A &&
+    (timeout.value as number) > 0 &&
+    (timeout.value as number) <= plan.fallbackTimeoutMs;
+  const memory = known.isFallbackProven === isHeld ? known : { ...known, isFallbackProven: isHeld };
+  const isSettled = nowMs - Math.min(current.measuredAtMs, timeout.measuredAtMs) <= 15 * timing.loadMaxAgeMs;
+  return isHeld || !isSettled ? { memory } : { memory, fault: 'fallback-not-set' };
+}
+
+function viewSwitch(
+  plan: Exclude<LoadPlan, ChargePointPlan>,
+  readings: DeviceReadings | undefined,
+  known: LoadMemory,
+  nowMs: RunningMs,
+  timing: Timing,
+  meters: ReadonlyMap<string, MeterView>,
+): LoadView {
+  const position = readings?.[`relayClosed.${plan.relayChannel}`];
+  const isFresh = position?.state === 'measured' && nowMs - position.measuredAtMs <= timing.loadMaxAgeMs;
+  const drawn = switchDraw(plan, isFresh ? position.value === true : undefined, nowMs, meters);
+  const base = {
+    plan,
+    memory: known,
+    ...(drawn === undefined ? {} : { drawnA: drawn.currentA, drawnAtMs: drawn.measuredAtMs }),
+  };
+  if (!isFresh) {
+    const isOpen = known.commanded === 0 && known.lastInForce === 0;
+    return {
+      ...base,
+      isAnswering: false,
+      inForceA: isOpen ? 0 : plan.ratingA,
+      fault: silenceOf(readings, `relayClosed.${plan.relayChannel}`),
+    };
+  }
+  const readBackA = position.value === true ? plan.ratingA : 0;
+  const commandedA = known.commanded === undefined ? readBackA : known.commanded * plan.ratingA;
+  const isOverdue = nowMs - known.commandedAtMs > timing.confirmMs;
+  const isDifferent = readBackA !== commandedA;
+  return {
+    ...base,
+    isAnswering: true,
+    inForceA: Math.max(readBackA, commandedA),
+    readBackA,
+    ...(isDifferent && isOverdue ? { fault: 'switch-not-confirmed' as const } : {}),
+  };
+}
+
+/** By the load's own meter, or nothing while the contact is open; otherwise it cannot be told. */
+function switchDraw(
+  plan: Exclude<LoadPlan, ChargePointPlan>,
+  isClosed: boolean | undefined,
+  nowMs: RunningMs,
+  meters: ReadonlyMap<string, MeterView>,
+): { readonly currentA: PerPhase<number>; readonly measuredAtMs: RunningMs } | undefined {
+  const currentA: Partial<Record<Phase, number>> = {};
+  const meter = plan.meterId === undefined ? undefined : meters.get(plan.meterId);
+  for (const phase of PHASES) {
+    if (plan.phaseMap[phase] === undefined) continue;
+    const flow = meter?.state === 'fresh' ? meter.flows[phase] : undefined;
+    if (flow !== undefined) currentA[phase] = Math.max(Math.abs(flow.importA), Math.abs(flow.exportA));
+    else if (isClosed === false) currentA[phase] = 0;
+    else return undefined;
+  }
+  return { currentA, measuredAtMs: meter?.state === 'fresh' ? meter.measuredAtMs : nowMs };
+}
+
+function silenceOf(
+  readings: DeviceReadings | undefined,
+  point: 'setpointA' | `relayClosed.${number}`,
+): FaultCode {
+  const reading = readings?.[point];
+  return reading?.state === 'unknown'
+    ? reading.fault
+    : reading === undefined
+      ? 'not-yet-read'
+      : 'device-timeout';
+}
+
+/** Adds what a load draws now to its trace and forgets what is too old to matter. */
+export function extendTrace(view: LoadView, nowMs: RunningMs): readonly DrawSample[] {
+  const { trace } = view.memory;
+  if (view.drawnA === undefined || view.drawnAtMs === undefined) return trace.length === 0 ? trace : [];
+  const last = trace[trace.length - 1];
+  const kept = trace.filter((sample) => nowMs - sample.atMs <= TRACE_MS);
+  if (last !== undefined && last.atMs >= view.drawnAtMs) return kept.length === trace.length ? trace : kept;
+  return [...kept, { atMs: view.drawnAtMs, currentA: view.drawnA }];
+}
+
+/**
+ * What a load drew on a phase when the meter was read, as the least and the most that fits the samples around that moment.
+ * Meter and load are read one after the other: without this, a load that is coming down would be counted twice.
+ */
+export function drawnAround(
+  view: LoadView,
+  trace: readonly DrawSample[],
+  phase: Phase,
+  atMs: RunningMs,
+): { readonly leastA: number; readonly mostA: number } | undefined {
+  if (view.drawnA === undefined || view.drawnAtMs === undefined) return undefined;
+  const latestA = view.drawnA[phase] ?? 0;
+  if (atMs >= view.drawnAtMs) {
+    const mayHaveRisenA = (Math.min(atMs - view.drawnAtMs, LONGEST_SKEW_MS) / 1000) * FASTEST_RISE_A_PER_S;
+    return { leastA: latestA, mostA: Math.max(latestA, Math.min(view.inForceA, latestA + mayHaveRisenA)) };
+  }
+  let before: DrawSample | undefined;
+  let after: DrawSample = { atMs: view.drawnAtMs, currentA: view.drawnA };
+  for (const sample of trace) {
+    if (sample.atMs <= atMs) before = sample;
+    else if (sample.atMs < after.atMs) after = sample;
+  }
+  const afterA = after.currentA[phase] ?? 0;
+  const beforeA = before === undefined ? afterA : (before.currentA[phase] ?? 0);
+  return { leastA: Math.min(beforeA, afterA), mostA: Math.max(beforeA, afterA) };
+}

@@ -1,0 +1,80 @@
+import type { Fault } from '../domain/faults.ts';
+import type { RunningMs } from '../domain/instant.ts';
+import type { Direction, Limit } from '../domain/limit.ts';
+import type { PerPhase, Phase } from '../domain/phase.ts';
+
+/** What a load drew at a moment, supply phases, >= 0. */
+export interface DrawSample {
+  readonly atMs: RunningMs;
+  readonly currentA: PerPhase<number>;
+}
+
+/** Last command to a load and when it last went down or up. Amps for a charge point; 0 or 1 for a switch. */
+export interface LoadMemory {
+  /** Amps per phase, or 0 open and 1 closed. Absent: never commanded by this gateway. */
+  readonly commanded?: number;
+  readonly commandedAtMs: RunningMs;
+  readonly narrowedAtMs: RunningMs;
+  /** When it was last told to pause or open. */
+  readonly pausedAtMs: RunningMs;
+  readonly reassertedAtMs: RunningMs;
+  /** The most that the device was known to allow when it last answered. */
+  readonly lastInForce?: number;
+  readonly lastAnsweredAtMs?: RunningMs;
+  readonly isFallbackProven: boolean;
+  readonly trace: readonly DrawSample[];
+}
+
+export interface Excursion {
+  readonly circuitId: string;
+  readonly direction: Direction;
+  readonly phase: Phase;
+  readonly startedAtMs: RunningMs;
+  readonly peakA: number;
+}
+
+/** A limit whose end has come but whose release waits for the random offset. */
+export interface HeldLimit {
+  readonly limit: Limit;
+  readonly releasesAtMs: RunningMs;
+}
+
+export interface MeterFingerprint {
+  readonly values: string;
+  readonly sinceMs: RunningMs;
+}
+
+/**
+ * All that the judgement carries from one decision to the next. Plain JSON data: it is stored with each
+ * record and survives a kill unchanged.
+ */
+export interface Memory {
+  readonly loads: Readonly<Record<string, LoadMemory>>;
+  /** Limits from outside that were in force at the last decision. */
+  readonly inForce: readonly Limit[];
+  readonly held: readonly HeldLimit[];
+  readonly excursions: readonly Excursion[];
+  readonly faults: readonly Fault[];
+  readonly meters: Readonly<Record<string, MeterFingerprint>>;
+}
+
+export const EMPTY_MEMORY: Memory = {
+  loads: {},
+  inForce: [],
+  held: [],
+  excursions: [],
+  faults: [],
+  meters: {},
+};
+
+/** Never in the past of any running time: rest times have passed for a load that was never commanded. */
+export const LONG_AGO_MS = -1e12;
+
+export const EMPTY_LOAD_MEMORY: LoadMemory = {
+  commandedAtMs: LONG_AGO_MS,
+  narrowedAtMs: LONG_AGO_MS,
+  pausedAtMs: LONG_AGO_MS,
+  reassertedAtMs: LONG_AGO_MS,
+  isFallbackProven: false,
+  trace: [],
+};

@@ -1,0 +1,159 @@
+import type { FaultCode } from '../domain/faults.ts';
+import type { RunningMs } from '../domain/instant.ts';
+import { type PerPhase, PHASES, type Phase } from '../domain/phase.ts';
+import type { DeviceReadings, NumberPoint, Snapshot } from '../domain/point.ts';
+import type { Reading } from '../domain/reading.ts';
+import type { MeterPlan, PhaseMap, SitePlan } from '../domain/sitePlan.ts';
+import { DIRECTION_CERTAIN_ABOVE_W } from './figures.ts';
+import type { Memory, MeterFingerprint } from './memory.ts';
+
+/** Net flow on one phase as bounds: when its direction is not certain it counts both ways. Amps, >= 0 unless certain. */
+export interface PhaseFlow {
+  /** Import positive; negative while certainly exporting. */
+  readonly importA: number;
+  /** Export positive; negative while certainly importing. */
+  readonly exportA: number;
+  /** Import positive; absent when the meter gives no power. */
+  readonly powerW?: number;
+  readonly voltageV?: number;
+}
+
+/** fresh: may be used for everything; late: nothing grows; lost: the loads behind it go to the safe posture. */
+export type MeterView =
+  | { readonly state: 'fresh'; readonly measuredAtMs: RunningMs; readonly flows: PerPhase<PhaseFlow> }
+  | { readonly state: 'late'; readonly fault: FaultCode; readonly subject: string }
+  | { readonly state: 'lost'; readonly fault: FaultCode; readonly subject: string };
+
+export interface MeterPictures {
+  readonly meters: ReadonlyMap<string, MeterView>;
+  readonly fingerprints: Readonly<Record<string, MeterFingerprint>>;
+}
+
+interface Arguments {
+  readonly nowMs: RunningMs;
+  readonly site: SitePlan;
+  readonly snapshot: Snapshot;
+  readonly memory: Memory;
+}
+
+/** Every meter of the plan as it may be trusted now. */
+export function viewMeters({ nowMs, site, snapshot, memory }: Arguments): MeterPictures {
+  const meters = new Map<string, MeterView>();
+  const fingerprints: Record<string, MeterFingerprint> = {};
+  for (const meter of site.meters) {
+    const readings = snapshot[meter.deviceId];
+    const fingerprint = fingerprintOf(readings, memory.meters[meter.meterId], nowMs);
+    fingerprints[meter.meterId] = fingerprint;
+    const isFrozen = fingerprint.values !== '' && nowMs - fingerprint.sinceMs >= site.timing.meterFrozenMs;
+    const view = viewMeter(meter, readings, nowMs, site);
+    meters.set(
+      meter.meterId,
+      isFrozen && view.state === 'fresh'
+        ? { state: 'lost', fault: 'meter-frozen', subject: meter.deviceId }
+        : view,
+    );
+  }
+  return { meters, fingerprints };
+}
+
+function viewMeter(
+  meter: MeterPlan,
+  readings: DeviceReadings | undefined,
+  nowMs: RunningMs,
+  site: SitePlan,
+): MeterView {
+  let oldestMs = nowMs;
+  const flows: Partial<Record<Phase, PhaseFlow>> = {};
+  for (const phase of PHASES) {
+    const terminal = meter.phaseMap[phase];
+    if (terminal === undefined) continue;
+    const current = readings?.[`phaseCurrentA.${terminal}`] as Reading | undefined;
+    if (current?.state !== 'measured') return silent(meter, current, nowMs, site);
+    oldestMs = Math.min(oldestMs, current.measuredAtMs);
+    const power = numberAt(readings, `phasePowerW.${terminal}`, nowMs, site.timing.meterMaxAgeMs);
+    const voltageV = numberAt(readings, `phaseVoltageV.${terminal}`, nowMs, site.timing.meterMaxAgeMs);
+    flows[phase] = flowOf(current.value, power, voltageV, meter.isInverted);
+  }
+  const ageMs = nowMs - oldestMs;
+  if (ageMs <= site.timing.meterMaxAgeMs) return { state: 'fresh', measuredAtMs: oldestMs, flows };
+  const state = ageMs >= site.timing.meterHoldMs ? 'lost' : 'late';
+  return { state, fault: 'meter-stale', subject: meter.deviceId };
+}
+
+/** Unknown without an instant of loss, or never read, is lost at once; a fresh loss is late until the hold time is over. */
+function silent(meter: MeterPlan, current: Reading | undefined, nowMs: RunningMs, site: SitePlan): MeterView {
+  const fault = current?.state === 'unknown' ? current.fault : 'not-yet-read';
+  const lostForMs = current?.state === 'unknown' ? nowMs - current.sinceMs : Number.POSITIVE_INFINITY;
+  return {
+    state: lostForMs >= site.timing.meterHoldMs ? 'lost' : 'late',
+    fault,
+    subject: meter.deviceId,
+  };
+}
+
+function flowOf(
+  currentA: number,
+  powerW: number | undefined,
+  voltageV: number | undefined,
+  isInverted: boolean,
+): PhaseFlow {
+  const magnitudeA = Math.abs(currentA);
+  const rest = voltageV === undefined ? {} : { voltageV };
+  if (powerW === undefined) return { importA: magnitudeA, exportA: magnitudeA, ...rest };
+  const signedW = isInverted ? -powerW : powerW;
+  if (Math.abs(signedW) < DIRECTION_CERTAIN_ABOVE_W) {
+    return { importA: magnitudeA, exportA: magnitudeA, powerW: signedW, ...rest };
+  }
+  const signedA = signedW > 0 ? magnitudeA : -magnitudeA;
+  return { importA: signedA, exportA: -signedA, powerW: signedW, ...rest };
+}
+
+/** A live meter never repeats all its values to the last bit; one that does has stopped measuring. */
+function fingerprintOf(
+  readings: DeviceReadings | undefined,
+  known: MeterFingerprint | undefined,
+  nowMs: RunningMs,
+): MeterFingerprint {
+  let values = '';
+  for (const phase of PHASES) {
+    for (const quantity of ['phaseCurrentA', 'phasePowerW', 'phaseVoltageV'] as const) {
+      const reading = readings?.[`${quantity}.${phase}`];
+      if (reading?.state === 'measured') values += `${reading.value};`;
+    }
+  }
+  if (known !== undefined && known.values === values) return known;
+  return { values, sinceMs: nowMs };
+}
+
+/** The number at a point when it is measured and not older than maxAgeMs. */
+export function numberAt(
+  readings: DeviceReadings | undefined,
+  point: NumberPoint,
+  nowMs: RunningMs,
+  maxAgeMs: number,
+): number | undefined {
+  const reading = readings?.[point];
+  if (reading?.state !== 'measured' || typeof reading.value !== 'number') return undefined;
+  return nowMs - reading.measuredAtMs <= maxAgeMs ? reading.value : undefined;
+}
+
+/** Current of each supply phase, by the terminals of the device, as magnitudes; absent when any is not fresh. */
+export function currentsOf(
+  readings: DeviceReadings | undefined,
+  phaseMap: PhaseMap,
+  nowMs: RunningMs,
+  maxAgeMs: number,
+): { readonly currentA: PerPhase<number>; readonly measuredAtMs: RunningMs } | undefined {
+  const currentA: Partial<Record<Phase, number>> = {};
+  let oldestMs = nowMs;
+  for (const phase of PHASES) {
+    const terminal = phaseMap[phase];
+    if (terminal === undefined) continue;
+    const reading = readings?.[`phaseCurrentA.${terminal}`];
+    if (reading?.state !== 'measured' || typeof reading.value !== 'number') return undefined;
+    if (nowMs - reading.measuredAtMs > maxAgeMs) return undefined;
+    oldestMs = Math.min(oldestMs, reading.measuredAtMs);
+    currentA[phase] = Math.abs(reading.value);
+  }
+  return { currentA, measuredAtMs: oldestMs };
+}

@@ -1,0 +1,78 @@
+import type { RunningMs } from '../domain/instant.ts';
+import type { Reason } from '../domain/reason.ts';
+import type { ChargePointPlan, LoadPlan } from '../domain/sitePlan.ts';
+import type { Want } from './allocate.ts';
+import { SETTLE_MS, UNUSED_BAND_A } from './figures.ts';
+import type { LoadView } from './loads.ts';
+import { safeCurrentOf, type Trust } from './trust.ts';
+
+/** What a load asks for, before any ceiling: its rating when it uses what it has and the picture is fresh. */
+export function wantOf(view: LoadView, trust: Trust, nowMs: RunningMs): Want {
+  const { plan } = view;
+  if (trust.state === 'lost') return { mostA: safeCurrentOf(plan), reason: trust.reason };
+  const heldA = commandedA(view);
+  if (trust.state === 'late') return { mostA: heldA ?? 0, reason: trust.reason };
+  if (!view.isAnswering) {
+    const reason: Reason = { kind: 'fault', code: view.fault ?? 'device-timeout', subject: plan.deviceId };
+    return { mostA: heldA ?? 0, reason };
+  }
+  if (plan.kind !== 'chargePoint') return { mostA: plan.ratingA, reason: ratingReason(plan) };
+  return chargePointWant(plan, view, heldA ?? view.inForceA, nowMs);
+}
+
+/** Amps that the load was last told, or reports when this gateway never told it anything. */
+export function commandedA(view: LoadView): number | undefined {
+  const { commanded } = view.memory;
+  if (commanded === undefined) return view.readBackA;
+  return view.plan.kind === 'chargePoint' ? commanded : commanded * view.plan.ratingA;
+}
+
+function chargePointWant(plan: ChargePointPlan, view: LoadView, heldA: number, nowMs: RunningMs): Want {
+  const startA = Math.max(plan.minimumA, plan.floorA);
+  switch (view.iecState) {
+    case 'C':
+    case 'D': {
+      const drawnA = view.drawnA === undefined ? heldA : Math.max(0, ...Object.values(view.drawnA));
+      const isSettling = nowMs - view.memory.commandedAtMs < SETTLE_MS;
+      const usesAll = isSettling || heldA < plan.minimumA || drawnA >= heldA - UNUSED_BAND_A;
+      if (usesAll) return { mostA: plan.ratingA, reason: ratingReason(plan) };
+      return {
+        mostA: Math.max(heldA, startA),
+        reason: loadReason(plan, heldA, 'the car draws less than it may'),
+      };
+    }
+    case 'A':
+    case 'B':
+      return {
+        mostA: startA,
+        reason: loadReason(plan, startA, 'held at the starting current until a car charges'),
+      };
+    case 'E':
+    case 'F':
+      return {
+        mostA: plan.floorA,
+        reason: loadReason(plan, plan.floorA, 'the charge point reports a fault'),
+      };
+    default:
+      // An unknown state could be any: it keeps what it has and gets no more.
+      return { mostA: heldA, reason: { kind: 'fault', code: 'device-timeout', subject: plan.deviceId } };
+  }
+}
+
+function ratingReason(plan: LoadPlan): Reason {
+  return loadReason(plan, plan.ratingA, `rating of ${plan.loadId}`);
+}
+
+/** A load's own protection, rank 1: it never has more than this. */
+function loadReason(plan: LoadPlan, ceiling: number, text: string): Reason {
+  return {
+    kind: 'limit',
+    limitId: `${plan.loadId}:own`,
+    source: 'protection',
+    circuitId: plan.circuitId,
+    direction: plan.kind === 'switchedGenerator' ? 'export' : 'import',
+    basis: 'phaseCurrentA',
+    ceiling,
+    text,
+  };
+}

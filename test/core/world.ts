@@ -1,0 +1,319 @@
+import fc from 'fast-check';
+import type { DecisionInput } from '../../src/core/decision.ts';
+import { EMPTY_LOAD_MEMORY, EMPTY_MEMORY, type LoadMemory, type Memory } from '../../src/core/memory.ts';
+import type { Pace } from '../../src/core/widen.ts';
+import type { Limit } from '../../src/domain/limit.ts';
+import { PHASES, type Phase } from '../../src/domain/phase.ts';
+import type { DeviceReadings, PointName, PointValue, Snapshot } from '../../src/domain/point.ts';
+import { measured, type Reading, unknown } from '../../src/domain/reading.ts';
+import type { Circuit, LoadPlan, MeterPlan, PhaseMap, SitePlan } from '../../src/domain/sitePlan.ts';
+import { DEFAULT_TIMING } from '../../src/domain/timing.ts';
+
+export const NOW_MS = 1_000_000;
+
+/** Most readings of a sweep are of one moment. */
+export const USUAL_AGE_MS = 100;
+
+const anyAge = fc.oneof(
+  { weight: 14, arbitrary: fc.constant(USUAL_AGE_MS) },
+  { weight: 2, arbitrary: fc.integer({ min: 0, max: 900 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 0, max: 9000 }) },
+);
+
+const usual = fc.constant(USUAL_AGE_MS);
+
+type Ages = fc.Arbitrary<number>;
+
+function reading<T extends PointValue>(value: fc.Arbitrary<T>, age: Ages): fc.Arbitrary<Reading<PointValue>> {
+  return fc.oneof(
+    { weight: 9, arbitrary: fc.tuple(value, age).map(([v, a]) => measured<PointValue>(v, NOW_MS - a)) },
+    { weight: 1, arbitrary: age.map((a) => unknown('device-timeout', NOW_MS - a)) },
+  );
+}
+
+const amps = (max: number) => fc.double({ min: 0, max, noNaN: true });
+
+function mapOf(phases: readonly Phase[], rotation: number): PhaseMap {
+  return Object.fromEntries(
+    phases.map((phase, index) => [phase, PHASES[(index + rotation) % phases.length]]),
+  );
+}
+
+function loadPlan(
+  index: number,
+  phases: readonly Phase[],
+  circuits: readonly string[],
+  meters: boolean,
+): fc.Arbitrary<LoadPlan> {
+  const common = fc.record({
+    circuitId: fc.constantFrom(...circuits),
+    priority: fc.integer({ min: 1, max: 3 }),
+    phase: fc.constantFrom(...phases),
+    all: fc.boolean(),
+    rotation: fc.integer({ min: 0, max: 2 }),
+  });
+  const base = common.map(({ circuitId, priority, phase, all, rotation }) => ({
+    loadId: `load-${index}`,
+    deviceId: `device-${index}`,
+    circuitId,
+    priority,
+    phaseMap: all ? mapOf(phases, rotation) : ({ [phase]: 'L1' } as PhaseMap),
+  }));
+  const chargePoint = fc.tuple(base, fc.constantFrom(0, 6), fc.constantFrom(0, 6)).map(
+    ([plan, floorA, safeCurrentA]): LoadPlan => ({
+      ...plan,
+      kind: 'chargePoint',
+      ratingA: 32,
+      minimumA: 6,
+      floorA,
+      safeCurrentA,
+      fallbackCurrentA: 6,
+      fallbackTimeoutMs: 30_000,
+    }),
+  );
+  const meter = meters ? { meterId: `load-meter-${index}` } : {};
+  const switched = fc.tuple(base, fc.constantFrom<'open' | 'closed'>('open', 'open', 'closed')).map(
+    ([plan, floor]): LoadPlan => ({
+      ...plan,
+      ...meter,
+      kind: 'switchedLoad',
+      ratingA: 13,
+      relayChannel: 1,
+      floor,
+      safePosition: floor,
+      minimumOpenMs: 60_000,
+    }),
+  );
+  const generator = base.map(
+    (plan): LoadPlan => ({
+      ...plan,
+      ...meter,
+      kind: 'switchedGenerator',
+      ratingA: 16,
+      relayChannel: 1,
+      minimumOpenMs: 60_000,
+    }),
+  );
+  return fc.oneof(
+    { weight: 4, arbitrary: chargePoint },
+    { weight: 3, arbitrary: switched },
+    { weight: 1, arbitrary: generator },
+  );
+}
+
+function sitePlan(): fc.Arbitrary<SitePlan> {
+  return fc
+    .record({
+      phases: fc.constantFrom<readonly Phase[]>(['L1'], PHASES),
+      hasSub: fc.boolean(),
+      subMetered: fc.boolean(),
+      count: fc.integer({ min: 1, max: 4 }),
+      mil: fc.option(fc.integer({ min: 0, max: 60 }), { nil: undefined }),
+      mel: fc.option(fc.integer({ min: 0, max: 30 }), { nil: undefined }),
+      loadMeters: fc.boolean(),
+    })
+    .chain(({ phases, hasSub, subMetered, count, mil, mel, loadMeters }) => {
+      const names = hasSub ? ['supply', 'garage'] : ['supply'];
+      return fc
+        .tuple(...Array.from({ length: count }, (_, index) => loadPlan(index, phases, names, loadMeters)))
+        .map((loads): SitePlan => {
+          const circuits: Circuit[] = [
+            {
+              circuitId: 'supply',
+              ratingA: 60,
+              derating: 0.9,
+              meterId: 'supply-meter',
+              ...(mil === undefined ? {} : { maximumImportLimitA: mil }),
+              ...(mel === undefined ? {} : { maximumExportLimitA: mel }),
+            },
+          ];
+          const meters: MeterPlan[] = [
+            {
+              meterId: 'supply-meter',
+              deviceId: 'supply-device',
+              phaseMap: mapOf(phases, 0),
+              isInverted: false,
+            },
+          ];
+          if (hasSub) {
+            circuits.push({
+              circuitId: 'garage',
+              parentId: 'supply',
+              ratingA: 32,
+              derating: 1,
+              ...(subMetered ? { meterId: 'garage-meter' } : {}),
+            });
+            if (subMetered)
+              meters.push({
+                meterId: 'garage-meter',
+                deviceId: 'garage-device',
+                phaseMap: mapOf(phases, 0),
+                isInverted: false,
+              });
+          }
+          for (const load of loads) {
+            if (load.kind === 'chargePoint' || load.meterId === undefined) continue;
+            meters.push({
+              meterId: load.meterId,
+              deviceId: load.meterId,
+              phaseMap: load.phaseMap,
+              isInverted: false,
+            });
+          }
+          return {
+            siteId: 'generated',
+            revision: 1,
+            phases,
+            nominalVoltageV: 230,
+            lines: [],
+            devices: [],
+            meters,
+            circuits,
+            loads,
+            timing: DEFAULT_TIMING,
+          };
+        });
+    });
+}
+
+function meterReadings(phases: readonly Phase[], maxA: number, age: Ages): fc.Arbitrary<DeviceReadings> {
+  const points = phases.map((phase) =>
+    fc
+      .record({
+        current: reading(amps(maxA), age),
+        sign: fc.constantFrom(1, 1, 1, -1),
+        power: fc.boolean(),
+      })
+      .map(({ current, sign, power }): [PointName, Reading<PointValue>][] => {
+        const rows: [PointName, Reading<PointValue>][] = [
+          [`phaseCurrentA.${phase}`, current],
+          [`phaseVoltageV.${phase}`, measured<PointValue>(240, NOW_MS - 100)],
+        ];
+        if (power && current.state === 'measured') {
+          rows.push([
+            `phasePowerW.${phase}`,
+            measured<PointValue>(sign * (current.value as number) * 230, current.measuredAtMs),
+          ]);
+        }
+        return rows;
+      }),
+  );
+  return fc.tuple(...points).map((rows) => Object.fromEntries(rows.flat()) as DeviceReadings);
+}
+
+function loadReadings(plan: LoadPlan, age: Ages): fc.Arbitrary<DeviceReadings> {
+  if (plan.kind !== 'chargePoint') {
+    return reading(fc.boolean(), age).map(
+      (position) => ({ [`relayClosed.${plan.relayChannel}`]: position }) as DeviceReadings,
+    );
+  }
+  return fc
+    .record({
+      setpoint: reading(amps(32), age),
+      state: reading(
+        fc.constantFrom('A' as const, 'B' as const, 'C' as const, 'C' as const, 'C' as const, 'F' as const),
+        age,
+      ),
+      current: reading(amps(32), age),
+    })
+    .map(
+      ({ setpoint, state, current }) =>
+        ({
+          setpointA: setpoint,
+          chargingState: state,
+          'phaseCurrentA.L1': current,
+          'phaseCurrentA.L2': current,
+          'phaseCurrentA.L3': current,
+        }) as DeviceReadings,
+    );
+}
+
+function snapshotOf(site: SitePlan, age: Ages): fc.Arbitrary<Snapshot> {
+  const rows: fc.Arbitrary<[string, DeviceReadings]>[] = site.meters.map((meter) => {
+    const maxA = meter.meterId.startsWith('load-meter') ? 16 : 90;
+    return meterReadings(Object.values(meter.phaseMap) as Phase[], maxA, age).map((readings) => [
+      meter.deviceId,
+      readings,
+    ]);
+  });
+  for (const load of site.loads)
+    rows.push(loadReadings(load, age).map((readings) => [load.deviceId, readings]));
+  return fc.tuple(...rows).map((entries) => Object.fromEntries(entries));
+}
+
+function loadMemory(plan: LoadPlan): fc.Arbitrary<LoadMemory> {
+  const commanded = plan.kind === 'chargePoint' ? fc.constantFrom(0, 6, 10, 16, 32) : fc.constantFrom(0, 1);
+  return fc
+    .record({
+      commanded: fc.option(commanded, { nil: undefined, freq: 4 }),
+      agoMs: fc.integer({ min: 0, max: 200_000 }),
+      last: amps(plan.ratingA),
+    })
+    .map(({ commanded: value, agoMs, last }) => ({
+      ...EMPTY_LOAD_MEMORY,
+      commandedAtMs: NOW_MS - agoMs,
+      narrowedAtMs: NOW_MS - agoMs,
+      pausedAtMs: NOW_MS - agoMs,
+      lastInForce: plan.kind === 'chargePoint' ? last : last > plan.ratingA / 2 ? plan.ratingA : 0,
+      lastAnsweredAtMs: NOW_MS - agoMs,
+      ...(value === undefined ? {} : { commanded: value }),
+    }));
+}
+
+function memoryOf(site: SitePlan): fc.Arbitrary<Memory> {
+  return fc.tuple(...site.loads.map(loadMemory)).map((memories) => ({
+    ...EMPTY_MEMORY,
+    loads: Object.fromEntries(site.loads.map((load, index) => [load.loadId, memories[index] as LoadMemory])),
+  }));
+}
+
+export function limitOn(site: SitePlan): fc.Arbitrary<Limit> {
+  return fc
+    .record({
+      circuitId: fc.constantFrom(...site.circuits.map((circuit) => circuit.circuitId)),
+      direction: fc.constantFrom('import' as const, 'import' as const, 'export' as const),
+      basis: fc.constantFrom('phaseCurrentA' as const, 'phaseCurrentA' as const, 'activePowerW' as const),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+      phases: fc.option(fc.subarray([...site.phases], { minLength: 1 }), { nil: undefined }),
+      id: fc.integer({ min: 1, max: 99 }),
+    })
+    .map(({ circuitId, direction, basis, share, phases, id }) => ({
+      limitId: `event-${id}`,
+      source: 'curtailment',
+      circuitId,
+      direction,
+      basis,
+      ceiling: basis === 'phaseCurrentA' ? share * 60 : share * 14_000,
+      validFromMs: 0,
+      validUntilMs: NOW_MS + 600_000,
+      reason: 'a curtailment',
+      ...(phases === undefined || basis === 'activePowerW' ? {} : { phases }),
+    }));
+}
+
+/** Everything the judgement may be given at one moment; simultaneous: all that was read, was read together. */
+export function moments(ages: 'any' | 'simultaneous' = 'any'): fc.Arbitrary<DecisionInput> {
+  return sitePlan().chain((site) =>
+    fc
+      .record({
+        snapshot: snapshotOf(site, ages === 'any' ? anyAge : usual),
+        memory: memoryOf(site),
+        limits: fc.array(limitOn(site), { maxLength: 3 }),
+        randomOffsetMs: fc.integer({ min: 0, max: 600_000 }),
+        canRecord: fc.boolean(),
+      })
+      .map(
+        (rest): DecisionInput => ({
+          now: { runningMs: NOW_MS, utcMs: Date.UTC(2026, 0, 5), clockLevel: 'synced' },
+          site,
+          paces: Object.fromEntries(
+            site.loads.map((load): [string, Pace] => [
+              load.deviceId,
+              { writeSpacingMs: 0, setpointStepA: 0.1 },
+            ]),
+          ),
+          ...rest,
+        }),
+      ),
+  );
+}
