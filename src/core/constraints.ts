@@ -71,11 +71,10 @@ interface Arguments {
   readonly meters: ReadonlyMap<string, MeterView>;
   readonly loads: readonly LoadView[];
   readonly traces: readonly (readonly DrawSample[])[];
-  readonly nowMs: RunningMs;
 }
 
 /** One constraint per circuit, phase, basis and direction; circuits whose meter cannot be trusted have none. */
-export function constraintsOf({ site, limits, meters, loads, traces, nowMs }: Arguments): Constraint[] {
+export function constraintsOf({ site, limits, meters, loads, traces }: Arguments): Constraint[] {
   const { loadsBehind } = topologyOf(site);
   const tightest = new Map<string, { limit: Limit; phase?: Phase }>();
   for (const limit of limits) {
@@ -89,7 +88,8 @@ export function constraintsOf({ site, limits, meters, loads, traces, nowMs }: Ar
     }
   }
   const constraints: Constraint[] = [];
-  for (const { limit, phase } of tightest.values()) {
+  // In the order of their keys, so that the order of the limits cannot matter where two bind alike.
+  for (const [, { limit, phase }] of [...tightest].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const circuit = site.circuits.find((candidate) => candidate.circuitId === limit.circuitId);
     if (circuit === undefined) continue;
     const loadIndices = loadsBehind.get(circuit.circuitId) ?? [];
@@ -109,7 +109,7 @@ export function constraintsOf({ site, limits, meters, loads, traces, nowMs }: Ar
       flow,
       presence: presenceOf(loadIndices, loads, traces, {
         phases: phase === undefined ? site.phases : [phase],
-        atMs: meter?.state === 'fresh' ? meter.measuredAtMs : nowMs,
+        atMs: meter?.state === 'fresh' ? meter.measuredAtMs : undefined,
         voltageV: phase === undefined ? voltageV : undefined,
       }),
       ...(phase === undefined ? {} : { phase }),
@@ -195,7 +195,8 @@ function presenceOf(
   traces: readonly (readonly DrawSample[])[],
   at: {
     readonly phases: readonly Phase[];
-    readonly atMs: RunningMs;
+    /** When the circuit's meter was read; without a meter the loads' own readings are the flow. */
+    readonly atMs: RunningMs | undefined;
     readonly voltageV: PerPhase<number> | undefined;
   },
 ): Map<number, Presence> {
@@ -207,7 +208,7 @@ function presenceOf(
     for (const phase of at.phases) {
       if (view.plan.phaseMap[phase] === undefined) continue;
       const unitPerA = at.voltageV === undefined ? 1 : (at.voltageV[phase] ?? 0);
-      const drawn = drawnAround(view, traces[index] ?? [], phase, at.atMs);
+      const drawn = drawnAround(view, traces[index] ?? [], phase, at.atMs ?? view.drawnAtMs ?? 0);
       const presentA = unmeasuredPresentA(view);
       sum.least += (drawn?.leastA ?? presentA) * unitPerA;
       sum.most += (drawn?.mostA ?? presentA) * unitPerA;

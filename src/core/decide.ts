@@ -32,7 +32,7 @@ export function decide(input: DecisionInput): Decision {
   const loads = viewLoads({ nowMs, site, snapshot, memory, meters });
   const traces = loads.map((view) => extendTrace(view, nowMs));
   const inForce = limitsInForce(input);
-  const constraints = constraintsOf({ site, limits: inForce.all, meters, loads, traces, nowMs });
+  const constraints = constraintsOf({ site, limits: inForce.all, meters, loads, traces });
   const trusts = loads.map((_, index) => trustOf(site, index, meters));
   const wants = loads.map((view, index) => wantOf(view, trusts[index] ?? { state: 'fresh' }, nowMs));
   const verdicts = judgeLoads({ loads, trusts, wants, constraints, marginA: site.timing.marginA });

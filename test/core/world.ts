@@ -298,7 +298,7 @@ export function moments(ages: 'any' | 'simultaneous' = 'any'): fc.Arbitrary<Deci
       .record({
         snapshot: snapshotOf(site, ages === 'any' ? anyAge : usual),
         memory: memoryOf(site),
-        limits: fc.array(limitOn(site), { maxLength: 3 }),
+        limits: fc.uniqueArray(limitOn(site), { maxLength: 3, selector: (limit) => limit.limitId }),
         randomOffsetMs: fc.integer({ min: 0, max: 600_000 }),
         canRecord: fc.boolean(),
       })
