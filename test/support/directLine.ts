@@ -3,8 +3,8 @@ import type { LineStatistics, ModbusLine, ModbusRequest, ModbusResult } from '..
 
 /** A device that answers protocol data units, such as a simulated firmware. */
 export interface DirectDevice {
-  /** Nothing when it keeps silent. */
-  respond(pdu: Buffer, nowMs: number): Buffer | undefined;
+  /** Nothing when it keeps silent, or would answer later than the time-out. */
+  respond(pdu: Buffer, nowMs: number, timeoutMs: number): Buffer | undefined;
 }
 
 interface DirectLineOptions {
@@ -40,7 +40,8 @@ export class DirectLine implements ModbusLine {
       return Promise.resolve({ ok: false, fault: 'device-offline', detail: 'the line is closed' });
     }
     this.#requests++;
-    const answer = this.#devices.get(request.unit)?.respond(encodeRequest(request), this.#deviceNowMs());
+    const device = this.#devices.get(request.unit);
+    const answer = device?.respond(encodeRequest(request), this.#deviceNowMs(), request.timeoutMs);
     if (answer === undefined) return this.#silence(request);
     const result = decodeAnswer(request, answer);
     if (!result.ok && result.exceptionCode !== undefined) this.#exceptions++;

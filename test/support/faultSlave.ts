@@ -30,7 +30,7 @@ export const FAULT_AT = {
 export type Fault = keyof typeof FAULT_AT;
 
 /** How much later than the reply of a healthy device a late one comes. */
-export const LATE_MS = 260;
+export const LATE_MS = 400;
 
 /** What a register holds that was never written: tells address and unit apart. */
 export function factoryValue(unit: number, address: number): number {

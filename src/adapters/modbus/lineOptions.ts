@@ -1,0 +1,17 @@
+/** Settings of a line that its devices do not dictate. */
+export interface LineOptions {
+  /** Every write is refused before it reaches the wire. */
+  readonly readOnly?: boolean;
+  /** Requests that may wait at once; the least urgent one beyond is answered with a fault. */
+  readonly maximumWaiting?: number;
+  /** Delay before the first new connection, doubled after each failure up to the last. */
+  readonly firstRetryMs?: number;
+  readonly lastRetryMs?: number;
+}
+
+export const DEFAULT_LINE_OPTIONS: Required<LineOptions> = {
+  readOnly: false,
+  maximumWaiting: 64,
+  firstRetryMs: 500,
+  lastRetryMs: 30_000,
+};
