@@ -1,0 +1,159 @@
+import type { RunningMs, UtcMs } from '../../domain/instant.ts';
+import type { Log } from '../../ports/log.ts';
+import type {
+  CommitResult,
+  JournalSegment,
+  OutboxRow,
+  RecordBatch,
+  Store,
+  StoreCondition,
+} from '../../ports/store.ts';
+import { explainFailure } from './failures.ts';
+import { databasePath } from './files.ts';
+import type { Interval } from './journal.ts';
+import { openDatabase } from './openDatabase.ts';
+import type { RowKey } from './outbox.ts';
+import { RecordTables } from './recordTables.ts';
+
+export interface StoreOptions {
+  /** The state directory; made when it is missing. */
+  readonly directory: string;
+  readonly log: Log;
+}
+
+/** A commit looks for the database again after this long without one. */
+const RETRY_AFTER_MS = 30_000;
+
+/**
+ * Opens the gateway's record in its state directory. Never throws: what was found is in `condition`.
+ *
+ * restored, fresh: goes on or begins.
+ * damaged: the file was moved away under a new name, nothing of it was overwritten, and a new one was begun.
+ * unavailable: another gateway holds the directory or the disk cannot be written. Commits fail and look again
+ *   every 30 s. A database without memory is then taken up. One that holds a memory is left as it is until
+ *   a restart: this gateway decided without it, and writing would forget the restrictions it remembers.
+ */
+export function openStore(options: StoreOptions): Store {
+  return new SqliteStore(options);
+}
+
+class SqliteStore implements Store {
+  readonly #directory: string;
+  readonly #log: Log;
+  #condition: StoreCondition = { kind: 'unavailable', detail: '' };
+  #tables: RecordTables | undefined;
+  #release: () => void = () => {};
+  #triedAtMs: RunningMs | undefined;
+  #isClosed = false;
+
+  constructor(options: StoreOptions) {
+    this.#directory = options.directory;
+    this.#log = options.log;
+    this.#open();
+  }
+
+  get condition(): StoreCondition {
+    return this.#condition;
+  }
+
+  commit(batch: RecordBatch): CommitResult {
+    this.#lookAgain(batch.runningMs);
+    if (this.#tables === undefined) {
+      const detail =
+        this.#condition.kind === 'unavailable' ? this.#condition.detail : 'The record is closed.';
+      return { ok: false, detail };
+    }
+    try {
+      return { ok: true, sequences: this.#tables.write(batch) };
+    } catch (error) {
+      return { ok: false, detail: this.#explain(error) };
+    }
+  }
+
+  pending(limit: number): readonly OutboxRow[] {
+    return this.#attempt('read the outbox', [], (tables) => {
+      const { rows, damaged } = tables.pending(limit);
+      if (damaged.length > 0) this.#giveUp(tables, damaged);
+      return rows;
+    });
+  }
+
+  pendingCount(): number {
+    return this.#attempt('count the outbox', 0, (tables) => tables.pendingCount());
+  }
+
+  acknowledge(rows: readonly RowKey[]): void {
+    this.#attempt('remove acknowledged rows, which will be sent again', undefined, (tables) =>
+      tables.deleteRows(rows),
+    );
+  }
+
+  segments(interval?: Interval): Iterable<JournalSegment> {
+    return this.#tables?.segments(interval) ?? [];
+  }
+
+  trimJournal(beforeUtcMs: UtcMs): void {
+    this.#attempt('trim the journal', undefined, (tables) => tables.deleteSegments(beforeUtcMs));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#tables = undefined;
+    try {
+      this.#release();
+    } catch (error) {
+      this.#log.error({ detail: this.#explain(error) }, 'could not close the record in order');
+    }
+    this.#release = () => {};
+  }
+
+  #open(): void {
+    const opened = openDatabase(this.#directory);
+    if (!opened.ok) {
+      this.#condition = { kind: 'unavailable', detail: opened.detail };
+      return;
+    }
+    this.#tables = new RecordTables(opened.database, opened.sequences);
+    this.#condition = opened.condition;
+    this.#release = opened.release;
+  }
+
+  #lookAgain(runningMs: RunningMs): void {
+    if (this.#tables !== undefined || this.#isClosed) return;
+    this.#triedAtMs ??= runningMs;
+    if (runningMs - this.#triedAtMs < RETRY_AFTER_MS) return;
+    this.#triedAtMs = runningMs;
+    this.#open();
+    if (this.#condition.kind === 'unavailable') return;
+    if (this.#condition.kind === 'restored') this.#leaveForRestart();
+    else this.#log.warn({ condition: this.#condition }, 'the record can be written again');
+  }
+
+  #leaveForRestart(): void {
+    this.close();
+    const detail =
+      `${databasePath(this.#directory)}: expected no memory but this gateway's, found one that it did not ` +
+      'start from, since the file could not be opened then; restart the gateway to go on from it.';
+    this.#condition = { kind: 'unavailable', detail };
+    this.#log.error({ detail }, 'the record is back, but only a restart can use it');
+  }
+
+  #giveUp(tables: RecordTables, damaged: readonly RowKey[]): void {
+    this.#log.error({ rows: damaged }, 'rows of the outbox are damaged and cannot be sent; they are removed');
+    tables.deleteRows(damaged);
+  }
+
+  #attempt<T>(what: string, otherwise: T, run: (tables: RecordTables) => T): T {
+    if (this.#tables === undefined) return otherwise;
+    try {
+      return run(this.#tables);
+    } catch (error) {
+      this.#log.error({ detail: this.#explain(error) }, `could not ${what}`);
+      return otherwise;
+    }
+  }
+
+  #explain(error: unknown): string {
+    return explainFailure(databasePath(this.#directory), error);
+  }
+}

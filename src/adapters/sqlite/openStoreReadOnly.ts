@@ -1,0 +1,78 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { RecordReader, RecordReaderResult } from '../../ports/store.ts';
+import { isDirectoryLocked } from './directoryLock.ts';
+import { explainFailure } from './failures.ts';
+import { databasePath } from './files.ts';
+import { readSegments } from './journal.ts';
+import { APPLICATION_ID, MIGRATIONS, readSchemaVersion } from './schema.ts';
+import { readState } from './storedState.ts';
+
+/**
+ * Opens the record of a state directory for reading alone.
+ * While the gateway runs, its database is read in place. While it does not, a copy is read: SQLite would put its
+ * log and index back beside a database that was closed or killed, and a command of another user would own them.
+ */
+export function openStoreReadOnly(directory: string): RecordReaderResult {
+  const path = databasePath(directory);
+  if (!existsSync(path)) {
+    const detail = `${path}: expected the record of a gateway, found no such file; check the state directory.`;
+    return { ok: false, detail };
+  }
+  let source: Source | undefined;
+  try {
+    source = isDirectoryLocked(directory) ? openInPlace(path) : openCopy(path);
+    return { ok: true, record: read(source) };
+  } catch (error) {
+    source?.close();
+    return { ok: false, detail: explainFailure(path, error) };
+  }
+}
+
+interface Source {
+  readonly database: Database.Database;
+  readonly close: () => void;
+}
+
+function openInPlace(path: string): Source {
+  const database = new Database(path, { readonly: true, fileMustExist: true });
+  return { database, close: () => database.close() };
+}
+
+function openCopy(path: string): Source {
+  const directory = mkdtempSync(join(tmpdir(), 'loadgate-'));
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  try {
+    for (const suffix of ['', '-wal']) {
+      if (existsSync(`${path}${suffix}`)) copyFileSync(`${path}${suffix}`, join(directory, `copy${suffix}`));
+    }
+    const { database } = openInPlace(join(directory, 'copy'));
+    const close = () => {
+      database.close();
+      remove();
+    };
+    return { database, close };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+function read({ database, close }: Source): RecordReader {
+  const version = readSchemaVersion(database);
+  const isOurs = database.pragma('application_id', { simple: true }) === APPLICATION_ID;
+  if (!isOurs || version !== MIGRATIONS.length) {
+    throw new Error(`schema version ${version} where this program reads ${MIGRATIONS.length}`);
+  }
+  const state = readState(database);
+  if (state.kind === 'undecodable') throw new Error('a memory whose check sum or form is wrong');
+  const count = database.prepare<[], number>('SELECT count(*) FROM outbox').pluck();
+  return {
+    ...(state.kind === 'read' ? { restored: state.state.restored } : {}),
+    pendingCount: () => count.get() ?? 0,
+    segments: (interval) => readSegments(database, interval),
+    close,
+  };
+}
