@@ -1,0 +1,263 @@
+import { encodeUpward } from '../contract/envelope.ts';
+import { TOPICS, topicOf } from '../contract/topics.ts';
+import type { DomainEvent } from '../domain/event.ts';
+import type { Bus, PublishResult } from '../ports/bus.ts';
+import type { Cancel, Clock } from '../ports/clock.ts';
+import type { Entropy } from '../ports/entropy.ts';
+import type { Log } from '../ports/log.ts';
+import type { OutboxRow, Store, StreamName } from '../ports/store.ts';
+import { backoffMs, RESEND_SCHEDULE } from './backoff.ts';
+import {
+  countSendable,
+  countWaiting,
+  type Lane,
+  lastSent,
+  markAnswered,
+  markSent,
+  mayRewind,
+  NEW_LANE,
+  rewind,
+} from './lane.ts';
+import { markPaced, type PaceMark, paceWaitMs, UPLOAD_PACE } from './pace.ts';
+
+/** Most messages without an acknowledgement, whatever the broker allows. */
+const WINDOW = 20;
+/** Confirmed rows are removed in batches: each removal is a write to flash that waits for the disk. */
+const REMOVAL_BATCH = 20;
+/** When rows cannot be removed nothing more is sent behind this many, or the next start would repeat them all. */
+const MOST_UNREMOVED = 200;
+const STORE_RETRY_MS = 10_000;
+/** After an outage that many gateways share, each begins at its own moment within this. */
+const RECONNECT_SPREAD_MS = 1_000;
+
+/** What must not wait behind a month of telemetry comes first. */
+const STREAMS: readonly StreamName[] = ['events', 'status', 'telemetry'];
+
+export interface PostmanOptions {
+  readonly gatewayId: string;
+  readonly store: Pick<Store, 'pending' | 'pendingCount' | 'acknowledge'>;
+  readonly bus: Pick<Bus, 'isConnected' | 'publish' | 'onConnection'>;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: Log;
+  /** The broker's receive maximum; at most 20 are used. */
+  readonly inFlightMaximum: () => number;
+  /** Something to be recorded: that a stream is refused, and that it is taken again. */
+  readonly onEvent: (event: DomainEvent) => void;
+}
+
+export interface PostmanStatistics {
+  /** Messages handed to the broker since the start, repetitions included. */
+  readonly sent: number;
+  /** Rows whose acknowledgement has come since the start; each counts once. */
+  readonly acknowledged: number;
+  /** Rows that still wait for theirs. */
+  readonly depth: number;
+}
+
+/**
+ * Brings the outbox to the broker: oldest first, in order within a stream. A row is removed only after its
+ * acknowledgement, so a crash may repeat a message, always with the same sequence, and never loses one.
+ */
+export class Postman {
+  readonly #options: PostmanOptions;
+  readonly #lanes: Record<StreamName, Lane> = { events: NEW_LANE, telemetry: NEW_LANE, status: NEW_LANE };
+  readonly #refusedSinceMs = new Map<StreamName, number>();
+  readonly #stopListening: Cancel;
+  #unremoved: Pick<OutboxRow, 'stream' | 'sequence'>[] = [];
+  #removalNotBeforeMs = 0;
+  #notBeforeMs = 0;
+  #paceMark: PaceMark = 0;
+  #cancelWake: Cancel = () => {};
+  #isStopped = false;
+  #onIdle: (() => void) | undefined;
+  #sent = 0;
+  #acknowledged = 0;
+
+  constructor(options: PostmanOptions) {
+    this.#options = options;
+    this.#stopListening = options.bus.onConnection((isConnected) => this.#connectionChanged(isConnected));
+  }
+
+  /** To be called when rows have been added. */
+  nudge(): void {
+    this.#pump();
+  }
+
+  statistics(): PostmanStatistics {
+    const depth = this.#options.store.pendingCount() - this.#unremoved.length;
+    return { sent: this.#sent, acknowledged: this.#acknowledged, depth };
+  }
+
+  /** Goes on for at most graceMs while there is something to send and somebody to take it, then stops for good. */
+  async stop(graceMs: number): Promise<void> {
+    if (this.#isStopped) return;
+    this.#notBeforeMs = 0;
+    this.#pump();
+    if (this.#options.bus.isConnected() && this.statistics().depth > 0) {
+      await new Promise<void>((resolve) => {
+        const cancel = this.#options.clock.after(graceMs, resolve);
+        this.#onIdle = () => {
+          cancel();
+          resolve();
+        };
+      });
+    }
+    this.#removeConfirmed();
+    this.#isStopped = true;
+    this.#cancelWake();
+    this.#stopListening();
+  }
+
+  #connectionChanged(isConnected: boolean): void {
+    if (!isConnected) {
+      this.#onIdle?.();
+      return;
+    }
+    const { clock, entropy } = this.#options;
+    this.#notBeforeMs = clock.runningMs() + entropy.wholeUpTo(RECONNECT_SPREAD_MS);
+    for (const stream of STREAMS) this.#lanes[stream] = { ...this.#lanes[stream], notBeforeMs: 0 };
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (this.#isStopped) return;
+    // One moment for all: what has to wait at it is what the timer is set for.
+    const nowMs = this.#options.clock.runningMs();
+    this.#retryRemoval(nowMs);
+    if (this.#options.bus.isConnected()) {
+      for (const stream of STREAMS) this.#sendFrom(stream, nowMs);
+    }
+    this.#wakeLater(nowMs);
+  }
+
+  #sendFrom(stream: StreamName, nowMs: number): void {
+    if (nowMs < this.#notBeforeMs || this.#unremoved.length >= MOST_UNREMOVED) return;
+    const lane = this.#lanes[stream];
+    const count = countSendable(lane, this.#room(), nowMs);
+    if (count === 0) return;
+    const unremoved = this.#unremoved.filter((row) => row.stream === stream).length;
+    const after = lastSent(lane);
+    const rows = this.#readPending(unremoved + lane.flights.length + count, stream)
+      .filter((row) => row.stream === stream && row.sequence > after)
+      .slice(0, count);
+    for (const row of rows) {
+      if (paceWaitMs(this.#paceMark, nowMs, UPLOAD_PACE) > 0) return;
+      this.#paceMark = markPaced(this.#paceMark, nowMs, UPLOAD_PACE);
+      this.#send(row);
+    }
+  }
+
+  /** An outbox that cannot be read is a matter of the record, which raises its own fault; it must not end the gateway. */
+  #readPending(limit: number, stream: StreamName): readonly OutboxRow[] {
+    const { clock, log, store } = this.#options;
+    try {
+      return store.pending(limit, stream);
+    } catch (error) {
+      this.#notBeforeMs = clock.runningMs() + STORE_RETRY_MS;
+      log.warn({ stream, detail: String(error) }, 'The outbox could not be read; it is tried again');
+      return [];
+    }
+  }
+
+  #send(row: OutboxRow): void {
+    const { bus, gatewayId } = this.#options;
+    this.#lanes[row.stream] = markSent(this.#lanes[row.stream], row.sequence);
+    this.#sent += 1;
+    const retain = TOPICS[row.stream].isRetained;
+    bus.publish(topicOf(gatewayId, row.stream), encodeUpward({ gatewayId, ...row }), { retain }).then(
+      (result) => this.#answered(row, result),
+      (defect: unknown) => this.#answered(row, { ok: false, cause: 'refused', detail: String(defect) }),
+    );
+  }
+
+  #answered(row: OutboxRow, result: PublishResult): void {
+    const { stream } = row;
+    const before = this.#lanes[stream];
+    const lane = markAnswered(before, row.sequence, result.ok);
+    this.#lanes[stream] = lane;
+    for (const flight of before.flights) {
+      if (flight.sequence <= lane.confirmed) this.#unremoved.push({ stream, sequence: flight.sequence });
+    }
+    this.#acknowledged += before.flights.length - lane.flights.length;
+    if (!result.ok) this.#noteFailure(row, result);
+    else if (lane.confirmed > before.confirmed) this.#noteTaken(stream);
+    if (mayRewind(lane)) this.#rewind(stream, lane);
+    if (this.#unremoved.length >= REMOVAL_BATCH || this.#countWaiting() === 0) this.#removeConfirmed();
+    this.#pump();
+    if (this.#onIdle !== undefined && this.statistics().depth === 0) this.#onIdle();
+  }
+
+  #rewind(stream: StreamName, lane: Lane): void {
+    const { clock, entropy } = this.#options;
+    const pauseMs = backoffMs(lane.failures + 1, RESEND_SCHEDULE, entropy);
+    this.#lanes[stream] = rewind(lane, clock.runningMs() + pauseMs);
+  }
+
+  #noteFailure(row: OutboxRow, failure: Extract<PublishResult, { ok: false }>): void {
+    const { stream, sequence } = row;
+    const { clock, log, onEvent } = this.#options;
+    const fields = { stream, sequence, cause: failure.cause, detail: failure.detail };
+    if (failure.cause === 'offline') {
+      log.debug(fields, 'The connection went before the acknowledgement; the message will be sent again');
+      return;
+    }
+    log.warn(fields, 'The broker did not take the message; it stays in the outbox and will be sent again');
+    if (failure.cause !== 'refused' || this.#refusedSinceMs.has(stream)) return;
+    this.#refusedSinceMs.set(stream, clock.runningMs());
+    onEvent({ kind: 'faultRaised', code: 'upload-refused', subject: stream });
+  }
+
+  #noteTaken(stream: StreamName): void {
+    const sinceMs = this.#refusedSinceMs.get(stream);
+    if (sinceMs === undefined) return;
+    this.#refusedSinceMs.delete(stream);
+    const durationMs = this.#options.clock.runningMs() - sinceMs;
+    this.#options.onEvent({ kind: 'faultCleared', code: 'upload-refused', subject: stream, durationMs });
+  }
+
+  #removeConfirmed(): void {
+    if (this.#unremoved.length === 0) return;
+    const { clock, log, store } = this.#options;
+    try {
+      store.acknowledge(this.#unremoved);
+      this.#unremoved = [];
+    } catch (error) {
+      this.#removalNotBeforeMs = clock.runningMs() + STORE_RETRY_MS;
+      log.warn(
+        { rows: this.#unremoved.length, detail: String(error) },
+        'Messages that the broker has taken could not be removed from the outbox; the removal is tried again',
+      );
+    }
+  }
+
+  #retryRemoval(nowMs: number): void {
+    if (this.#removalNotBeforeMs === 0 || nowMs < this.#removalNotBeforeMs) return;
+    this.#removalNotBeforeMs = 0;
+    this.#removeConfirmed();
+  }
+
+  #countWaiting(): number {
+    return STREAMS.reduce((sum, stream) => sum + countWaiting(this.#lanes[stream]), 0);
+  }
+
+  #room(): number {
+    return Math.min(WINDOW, Math.max(1, this.#options.inFlightMaximum())) - this.#countWaiting();
+  }
+
+  /** One timer for all that waits for a moment; answers and new rows come by themselves. */
+  #wakeLater(nowMs: number): void {
+    this.#cancelWake();
+    const moments = [
+      this.#notBeforeMs,
+      this.#removalNotBeforeMs,
+      nowMs + paceWaitMs(this.#paceMark, nowMs, UPLOAD_PACE),
+      ...STREAMS.map((stream) => this.#lanes[stream].notBeforeMs),
+    ].filter((momentMs) => momentMs > nowMs);
+    if (moments.length === 0) {
+      this.#cancelWake = () => {};
+      return;
+    }
+    this.#cancelWake = this.#options.clock.after(Math.min(...moments) - nowMs, () => this.#pump());
+  }
+}
