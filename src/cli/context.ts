@@ -1,0 +1,68 @@
+import type { Settings } from '../config/settings.ts';
+import type { Status } from '../contract/status.ts';
+import type { SitePlan } from '../domain/sitePlan.ts';
+import type { ReplayResult } from '../gateway/replay.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { JournalSegment, RecordReaderResult } from '../ports/store.ts';
+import type { Profile } from '../profiles/profile.ts';
+import type { ExitName } from './exitCodes.ts';
+
+/** A gateway in this process. */
+export interface RunningGateway {
+  /** Takes the loads to their stated posture, records it and closes everything. */
+  stop(cause: string): Promise<void>;
+  status(): Status;
+}
+
+/** Rejection of startGateway when the outside is at fault; anything else that it rejects with is a defect. */
+export interface StartRefusal extends Error {
+  readonly exit: ExitName;
+}
+
+/** What the commands use of the composed gateway. Loaded only by the commands that need it. */
+export interface Composition {
+  startGateway(
+    settings: Settings,
+    plan: SitePlan,
+    profiles: ReadonlyMap<string, Profile>,
+  ): Promise<RunningGateway>;
+  /** The record of a state directory, opened without changing it. */
+  openRecord(stateDirectory: string): RecordReaderResult;
+  replayJournal(segments: Iterable<JournalSegment>): ReplayResult;
+  createClock(speed: number): Clock;
+  /** A broker inside this process, on a free port of the loopback address. */
+  startDemoBroker(): Promise<DemoBroker>;
+  /** Calls the listener for every message on a topic. Does not reject while the broker is away: it may come back. */
+  watchTopics(url: string, topic: string, listener: (topic: string) => void): Promise<TopicWatch>;
+}
+
+export interface DemoBroker {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface TopicWatch {
+  close(): Promise<void>;
+}
+
+/** The way out for text. */
+export interface Output {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  readonly columns: number;
+}
+
+/** launcherGone: the process that started this one has ended without a word. */
+export type StopSignal = 'SIGTERM' | 'SIGINT' | 'launcherGone';
+
+/** All that a command touches of the process it runs in. */
+export interface Context {
+  readonly standardOutput: Output;
+  readonly errorOutput: Output;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workingDirectory: string;
+  readonly version: string;
+  /** Calls the listener at each signal to stop. Returns how to end that. */
+  onStopSignal(listener: (signal: StopSignal) => void): () => void;
+  compose(): Promise<Composition>;
+}

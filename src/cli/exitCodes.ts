@@ -1,0 +1,74 @@
+/** An exit code and what it says to a script; the numbers follow sysexits.h where it has a word for the case. */
+export interface ExitCodeEntry {
+  readonly code: number;
+  readonly meaning: string;
+  readonly nextStep: string;
+}
+
+/** All exit codes of `loadgate`. docs/exit-codes.md is checked against this table by a test. */
+export const EXIT_CODES = {
+  ok: { code: 0, meaning: 'Done, or stopped in order', nextStep: 'Nothing' },
+  wrongUsage: {
+    code: 64,
+    meaning: 'The command line is wrong: an unknown command or option, or a value that cannot be read',
+    nextStep: 'See `loadgate --help` or `loadgate <command> --help`',
+  },
+  replayDifference: {
+    code: 65,
+    meaning: 'A decision of the journal came out differently when it was decided again',
+    nextStep: 'Keep the state directory and report the difference that was printed',
+  },
+  unknownProfile: {
+    code: 66,
+    meaning: 'The only mistake is that the site plan names device profiles that do not exist',
+    nextStep: 'Correct the name, or add the profile to the profiles folder',
+  },
+  gatewayNotRunning: {
+    code: 69,
+    meaning: 'No gateway answers on the local socket',
+    nextStep: 'Start it, or name its runtime directory',
+  },
+  defect: {
+    code: 70,
+    meaning: 'Loadgate itself failed; the devices fall back by themselves',
+    nextStep: 'Report the lines on the standard error output',
+  },
+  portInUse: {
+    code: 71,
+    meaning: 'Another gateway, or another program, holds the socket or port that is needed',
+    nextStep: 'Stop it, or choose another runtime directory or address',
+  },
+  runtimeTooOld: {
+    code: 72,
+    meaning: 'This Node.js cannot run Loadgate',
+    nextStep: 'Use `npm start`, or install the version that the message names',
+  },
+  storeUnavailable: {
+    code: 74,
+    meaning: 'The journal in the state directory cannot be opened',
+    nextStep: 'Check the path, the rights and the disk',
+  },
+  childDied: {
+    code: 75,
+    meaning: 'A process of the demonstration, the home or the gateway, ended by itself',
+    nextStep: 'Read its last lines on the standard error output',
+  },
+  notUnderstood: {
+    code: 76,
+    meaning: 'Something answers on the local socket, but not as this version expects',
+    nextStep: 'Use the `loadgate` command of the same version as the running gateway',
+  },
+  wrongConfiguration: {
+    code: 78,
+    meaning: 'The settings, the site plan or a device profile hold mistakes',
+    nextStep: 'Run `loadgate check`, which names all of them',
+  },
+  interrupted: {
+    code: 130,
+    meaning:
+      'Interrupted: a second signal cut an orderly stop short, or a bounded demonstration did not reach its end',
+    nextStep: 'Run `loadgate status`, or run it again',
+  },
+} as const satisfies Record<string, ExitCodeEntry>;
+
+export type ExitName = keyof typeof EXIT_CODES;

@@ -1,0 +1,79 @@
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { type Status, statusSchema } from '../contract/status.ts';
+
+/** Longest wait for the gateway on the same machine; a control cycle never takes that long. */
+const ANSWER_TIMEOUT_MS = 3_000;
+
+export type LocalAnswer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly exit: 'gatewayNotRunning' | 'notUnderstood'; readonly detail: string };
+
+function socketPathIn(runtimeDirectory: string): string {
+  return join(runtimeDirectory, 'loadgate.sock');
+}
+
+/** Asks the gateway of a runtime directory for its status. */
+export async function fetchStatus(runtimeDirectory: string): Promise<LocalAnswer<Status>> {
+  const socketPath = socketPathIn(runtimeDirectory);
+  const answer = await get(socketPath, '/status');
+  if (!answer.ok) return answer;
+  const parsed = statusSchema.safeParse(readJson(answer.value));
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const place = parsed.error.issues[0]?.path.join('.') || 'the whole';
+  return notUnderstood(socketPath, `an answer that differs at ${place}`);
+}
+
+function get(socketPath: string, path: string): Promise<LocalAnswer<string>> {
+  return new Promise((resolve) => {
+    const asked = request({ socketPath, path, timeout: ANSWER_TIMEOUT_MS, agent: false }, (response) => {
+      const parts: string[] = [];
+      response.setEncoding('utf8');
+      response.on('data', (part: string) => parts.push(part));
+      response.on('error', (error) => resolve(notUnderstood(socketPath, error.message)));
+      response.on('end', () => {
+        const isFine = response.statusCode === 200;
+        if (isFine) resolve({ ok: true, value: parts.join('') });
+        else resolve(notUnderstood(socketPath, `status ${response.statusCode}: ${parts.join('').trim()}`));
+      });
+    });
+    asked.on('timeout', () => asked.destroy(new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`)));
+    asked.on('error', (error: NodeJS.ErrnoException) => resolve(notRunning(socketPath, error)));
+    asked.end();
+  });
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function notRunning(socketPath: string, error: NodeJS.ErrnoException): LocalAnswer<never> {
+  const causes: Readonly<Record<string, string>> = {
+    ENOENT: 'found no such socket',
+    ECONNREFUSED: 'found a socket on which nobody listens',
+    EACCES: 'this user may not open it',
+  };
+  const found = causes[error.code ?? ''] ?? error.message;
+  const toDo =
+    error.code === 'EACCES'
+      ? 'run this as the user of the gateway'
+      : 'start it with `loadgate run`, or name its folder with --runtime-directory';
+  return {
+    ok: false,
+    exit: 'gatewayNotRunning',
+    detail: `${socketPath}: expected a running gateway, ${found}; ${toDo}`,
+  };
+}
+
+function notUnderstood(socketPath: string, found: string): LocalAnswer<never> {
+  const toDo = 'use the loadgate command of the same version as the gateway';
+  return {
+    ok: false,
+    exit: 'notUnderstood',
+    detail: `${socketPath}: expected a status of form loadgate.status/1, found ${found}; ${toDo}`,
+  };
+}

@@ -1,0 +1,147 @@
+import { Command, CommanderError, Option } from 'commander';
+import { check } from './checkCommand.ts';
+import type { Context } from './context.ts';
+import { demo } from './demo/demoCommand.ts';
+import { EXIT_CODES } from './exitCodes.ts';
+import { replay } from './replayCommand.ts';
+import { refuse } from './report.ts';
+import { run } from './runCommand.ts';
+import { addSettingOptions } from './settingOptions.ts';
+import { status, why } from './statusCommand.ts';
+import { parseBrokerUrl, parseDuration, parseInstant, parseSpeed, parseStretch } from './values.ts';
+
+type Action = (command: Command, context: Context) => number | Promise<number>;
+
+/** Runs one command line to its end and returns its exit code. Nothing here ends the process. */
+export async function runCli(args: readonly string[], context: Context): Promise<number> {
+  let exitCode: number = EXIT_CODES.ok.code;
+  const program = createProgram(context, (action) => async (_options: unknown, command: Command) => {
+    exitCode = await action(command, context);
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) {
+      const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      return refuse(context, 'defect', `a defect of Loadgate, please report it: ${detail}`);
+    }
+    // Help and version end in an error of commander's too, with the code 0.
+    return error.exitCode === 0 ? EXIT_CODES.ok.code : EXIT_CODES.wrongUsage.code;
+  }
+}
+
+type Bind = (action: Action) => (options: unknown, command: Command) => Promise<void>;
+
+/** The commands with their options and help; docs/cli.md is checked against it. */
+export function createProgram(context: Context, bind: Bind): Command {
+  const program = new Command('loadgate')
+    .description('Keeps a home with a charge point inside its electrical limits, with or without a network.')
+    .version(context.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .showHelpAfterError('(add --help for all options)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.standardOutput.write(text),
+      writeErr: (text) => context.errorOutput.write(text),
+      getOutHelpWidth: () => context.standardOutput.columns,
+      getErrHelpWidth: () => context.errorOutput.columns,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  program.addHelpText('after', `\nExit codes:\n${exitCodeLines().join('\n')}\n`);
+
+  const add = (name: string, description: string, action: Action, examples: readonly string[]): Command => {
+    const command = program.command(name).description(description).action(bind(action));
+    return command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}\n`);
+  };
+  const json = (command: Command, what: string): Command => command.option('--json', `print ${what} as JSON`);
+
+  const runs = add('run', 'Run the gateway until it is told to stop (SIGTERM, SIGINT).', run, [
+    'loadgate run --config /etc/loadgate/loadgate.jsonc',
+    'LOADGATE_LOG_LEVEL=debug loadgate run --config config/loadgate.jsonc --state-directory /tmp/state',
+  ]);
+  addSettingOptions(runs);
+
+  const checks = add(
+    'check',
+    'Name every mistake of settings, site plan and profiles. Touches no device.',
+    check,
+    [
+      'loadgate check --config config/loadgate.jsonc',
+      'loadgate check --config config/loadgate.jsonc --site-plan config/site.three-phase.jsonc --json',
+    ],
+  );
+  addSettingOptions(json(checks, 'the result'));
+
+  const statuses = add(
+    'status',
+    'Show where the home stands: flows, loads, faults, broker, record.',
+    status,
+    ['loadgate status', 'loadgate status --runtime-directory /run/loadgate --json'],
+  );
+  addSettingOptions(json(statuses, 'the whole status'), ['runtimeDirectory']);
+
+  const whys = add('why', 'Say in one sentence what binds the home now, and one for each load.', why, [
+    'loadgate why',
+    'loadgate why --config /etc/loadgate/loadgate.jsonc --json',
+  ]);
+  addSettingOptions(json(whys, 'the sentences with their reasons'), ['runtimeDirectory']);
+
+  const replays = add('replay', 'Decide again what was decided, and name the first difference.', replay, [
+    'loadgate replay --state-directory /var/lib/loadgate',
+    'loadgate replay --since 2026-01-05T17:00 --until 2026-01-05T18:00 --json',
+  ]);
+  json(replays, 'the result')
+    .addOption(
+      new Option('--since <instant>', 'first instant, UTC unless it says otherwise').argParser(parseInstant),
+    )
+    .addOption(new Option('--until <instant>', 'last instant').argParser(parseInstant));
+  addSettingOptions(replays, ['stateDirectory']);
+
+  const demos = add('demo', 'Run a simulated home, a broker and the gateway, and show them live.', demo, [
+    'npm start',
+    'npm start -- --for 60s --speed 10 --json',
+    'npm start -- --home three-phase --eventful 1',
+  ]);
+  json(demos, 'one summary at the end')
+    .addOption(
+      new Option('--home <home>', 'which simulated home')
+        .choices(['single-phase', 'three-phase'])
+        .default('single-phase'),
+    )
+    .addOption(
+      new Option(
+        '--for <duration>',
+        'end after this much simulated time (60s, 10m, 2h); --for 60s --speed 10 takes 6 s, and the start-up',
+      ).argParser(parseDuration),
+    )
+    .addOption(
+      new Option('--speed <factor>', 'everything that keeps time runs this many times as fast')
+        .default(1)
+        .argParser(parseSpeed),
+    )
+    .addOption(
+      new Option('--start <instant>', 'begin at this instant of the recording').argParser(parseInstant),
+    )
+    .addOption(
+      new Option(
+        '--eventful <rank>',
+        'begin at one of the most eventful stretches of the recording, 1 the most',
+      )
+        .argParser(parseStretch)
+        .conflicts('start'),
+    )
+    .addOption(
+      new Option('--broker <url>', 'use this MQTT broker; without it one is started for the time').argParser(
+        parseBrokerUrl,
+      ),
+    )
+    .addOption(new Option('--keep', 'keep the folder with site plan, database and logs'));
+  return program;
+}
+
+function exitCodeLines(): readonly string[] {
+  return Object.values(EXIT_CODES).map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`);
+}

@@ -1,0 +1,41 @@
+import { InvalidArgumentError } from 'commander';
+import { settingRow } from '../config/settingsTable.ts';
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** "90s", "10m", "2h", "1d" -> milliseconds. */
+export function parseDuration(text: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? [];
+  const durationMs = Number(amount) * (UNIT_MS[unit ?? ''] ?? Number.NaN);
+  if (durationMs > 0) return durationMs;
+  throw new InvalidArgumentError('Expected a duration above zero such as 60s, 10m, 2h or 1d.');
+}
+
+/** ISO 8601 with date; without a time zone it is UTC. Returns milliseconds since 1970. */
+export function parseInstant(text: string): number {
+  const isDated = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/.test(text);
+  const isZoned = !text.includes('T') || /(Z|[+-]\d{2}:\d{2})$/.test(text);
+  const utcMs = isDated ? Date.parse(isZoned ? text : `${text}Z`) : Number.NaN;
+  if (!Number.isNaN(utcMs)) return utcMs;
+  throw new InvalidArgumentError(
+    'Expected an instant such as 2026-01-05, 2026-01-05T17:30 (UTC) or 2026-01-05T17:30:00+01:00.',
+  );
+}
+
+export function parseSpeed(text: string): number {
+  const speed = Number(text);
+  if (text.trim() !== '' && speed >= 0.1 && speed <= 100) return speed;
+  throw new InvalidArgumentError('Expected a number from 0.1 to 100.');
+}
+
+export function parseStretch(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= 100) return number;
+  throw new InvalidArgumentError('Expected a whole number from 1 to 100; 1 is the most eventful stretch.');
+}
+
+export function parseBrokerUrl(text: string): string {
+  const { kind } = settingRow('broker.url');
+  if (kind.accepts(text)) return text;
+  throw new InvalidArgumentError(`Expected ${kind.expected}.`);
+}

@@ -1,0 +1,129 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { SitePlan } from '../domain/sitePlan.ts';
+import { type LoadedProfiles, loadProfiles } from '../profiles/loadProfiles.ts';
+import type { ProfileMistake } from '../profiles/mistake.ts';
+import type { Profile } from '../profiles/profile.ts';
+import { checkSitePlan } from './checkSitePlan.ts';
+import type { Mistake } from './mistake.ts';
+import { factsOf } from './profileFacts.ts';
+import { readSitePlan, type SitePlanResult } from './readSitePlan.ts';
+import { readSettings, type SettingLayers, type Settings } from './settings.ts';
+
+/** Everything that a gateway is told before it starts. */
+export interface Configuration {
+  readonly settings: Settings;
+  readonly plan: SitePlan;
+  readonly profiles: ReadonlyMap<string, Profile>;
+  /** What works, but should be known: each a sentence. */
+  readonly warnings: readonly string[];
+}
+
+export type ConfigurationResult =
+  | { readonly ok: true; readonly configuration: Configuration }
+  | { readonly ok: false; readonly mistakes: readonly Mistake[] };
+
+/**
+ * Settings, site plan and device profiles, read and judged together. All mistakes of all three at once; the
+ * relations inside a site plan can be judged only once its shape is right.
+ */
+export function readConfiguration(layers: SettingLayers): ConfigurationResult {
+  const read = readSettings(layers);
+  const named = read.ok ? read.settings : read.usable;
+  const directory = named.profilesDirectory ?? shippedProfilesDirectory();
+  const loaded = loadProfiles(directory);
+  const site: SitePlanResult =
+    named.sitePlan === undefined ? { ok: false, mistakes: [] } : readSitePlan(named.sitePlan);
+  const usedFiles = site.ok ? site.plan.devices.map((device) => `${device.profile}.json`) : undefined;
+  const isInUse = ({ file }: ProfileMistake): boolean =>
+    file === directory || usedFiles === undefined || usedFiles.includes(file);
+  const mistakes = [
+    ...(read.ok ? unreadableFiles(read.settings) : read.mistakes),
+    ...(site.ok ? planMistakes(site.plan, named.sitePlan ?? '', loaded) : site.mistakes),
+    ...loaded.mistakes.filter(isInUse).map((mistake) => profileMistake(directory, mistake)),
+  ];
+  if (!read.ok || !site.ok || mistakes.length > 0) return { ok: false, mistakes };
+  const unused = loaded.mistakes.filter((mistake) => !isInUse(mistake));
+  const warnings = [
+    ...settingWarnings(read.settings),
+    ...unused.map((mistake) => profileWarning(directory, mistake)),
+  ];
+  return {
+    ok: true,
+    configuration: { settings: read.settings, plan: site.plan, profiles: loaded.profiles, warnings },
+  };
+}
+
+function planMistakes(plan: SitePlan, source: string, loaded: LoadedProfiles): readonly Mistake[] {
+  const facts = new Map([...loaded.profiles].map(([id, profile]) => [id, factsOf(profile.data)]));
+  const isBroken = (name: string): boolean =>
+    loaded.mistakes.some((mistake) => mistake.file === `${name}.json`);
+  const brokenPlaces = plan.devices.flatMap((device, index) =>
+    isBroken(device.profile) ? [`devices[${index}] (${device.deviceId}).profile`] : [],
+  );
+  // A profile that is there and has mistakes of its own is not unknown besides.
+  const findings = checkSitePlan(plan, facts).filter((finding) => !brokenPlaces.includes(finding.path));
+  return findings.map((finding) => ({ source, ...finding }));
+}
+
+function profileMistake(directory: string, { file, path, message }: ProfileMistake): Mistake {
+  const source = file === directory ? directory : join(directory, file);
+  return {
+    source,
+    path,
+    expected: 'a device profile without mistakes',
+    found: message,
+    toDo: 'repair the profile',
+  };
+}
+
+function profileWarning(directory: string, { file, path, message }: ProfileMistake): string {
+  const place = path === '' ? '' : `: ${path}`;
+  return `${join(directory, file)}${place}: ${message} (no device of the site plan uses this profile)`;
+}
+
+function settingWarnings(settings: Settings): readonly string[] {
+  const warnings: string[] = [];
+  if (settings.acceptUnsignedCurtailment) {
+    warnings.push(
+      'acceptUnsignedCurtailment is true: WHOEVER REACHES THE BROKER CAN SWITCH LOADS OFF. For trials on a closed network only.',
+    );
+  }
+  if (settings.simulation.speed !== 1) {
+    warnings.push(
+      `simulation.speed is ${settings.simulation.speed}: right for simulated homes, wrong at real devices.`,
+    );
+  }
+  return warnings;
+}
+
+function unreadableFiles(settings: Settings): readonly Mistake[] {
+  const keys = ['passwordFile', 'certificateAuthorityFile', 'certificateFile', 'keyFile'] as const;
+  return keys.flatMap((key) => {
+    const file = settings.broker[key];
+    if (file === undefined || isReadable(file)) return [];
+    const toDo = 'correct the path, or let the user of the gateway read the file';
+    const expected = 'a file that can be read';
+    return [{ source: file, path: `broker.${key}`, expected, found: 'none', toDo }];
+  });
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The profiles beside the program: two folders up in the source, nearer in a bundle. */
+function shippedProfilesDirectory(): string {
+  let folder = import.meta.dirname;
+  for (let up = 0; up < 3; up++) {
+    const candidate = join(folder, 'drivers');
+    if (existsSync(candidate)) return candidate;
+    folder = dirname(folder);
+  }
+  return join(folder, 'drivers');
+}

@@ -1,0 +1,194 @@
+/** How a setting is read and judged. */
+export interface SettingKind {
+  readonly expected: string;
+  /** A value as it came from a file, or text from the environment or the arguments, becomes the value; or stays. */
+  readonly coerce: (value: unknown) => unknown;
+  readonly accepts: (value: unknown) => boolean;
+}
+
+export interface SettingRow {
+  readonly doc: string;
+  readonly kind: SettingKind;
+  /** Absent: it must be set. `null`: it may stay unset, and the documentation says what that means. */
+  readonly default?: string | number | boolean | null;
+}
+
+const same = (value: unknown): unknown => value;
+
+/** Text from the environment or an argument becomes a number only when it is one to the last character. */
+function toNumber(value: unknown): unknown {
+  return typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+}
+
+function wholeNumber(least: number, most: number, unit: string): SettingKind {
+  return {
+    expected: `a whole number of ${unit} from ${least} to ${most}`,
+    coerce: toNumber,
+    accepts: (value) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most,
+  };
+}
+
+function oneOf(...values: readonly string[]): SettingKind {
+  return {
+    expected: `one of ${values.map((value) => `"${value}"`).join(', ')}`,
+    coerce: same,
+    accepts: (value) => typeof value === 'string' && values.includes(value),
+  };
+}
+
+const yesOrNo: SettingKind = {
+  expected: 'true or false',
+  coerce: (value) => (value === 'true' ? true : value === 'false' ? false : value),
+  accepts: (value) => typeof value === 'boolean',
+};
+
+const name: SettingKind = {
+  expected: 'a name of 1 to 64 small letters, digits and hyphens, beginning with a letter or digit',
+  coerce: same,
+  accepts: (value) => typeof value === 'string' && /^[a-z0-9][a-z0-9-]{0,63}$/.test(value),
+};
+
+export const PATH_KIND: SettingKind = {
+  expected: 'a path',
+  coerce: same,
+  accepts: (value) => typeof value === 'string' && value !== '' && !value.includes('\0'),
+};
+
+const text: SettingKind = {
+  expected: 'a text that is not empty',
+  coerce: same,
+  accepts: (value) => typeof value === 'string' && value !== '',
+};
+
+const brokerUrl: SettingKind = {
+  expected: 'an address mqtt://host:port or mqtts://host:port, without user and password',
+  coerce: same,
+  accepts: (value) => {
+    if (typeof value !== 'string' || !URL.canParse(value)) return false;
+    const url = new URL(value);
+    const isBare =
+      url.username === '' && url.password === '' && /^\/?$/.test(url.pathname) && url.search === '';
+    return ['mqtt:', 'mqtts:'].includes(url.protocol) && url.hostname !== '' && isBare;
+  },
+};
+
+const speed: SettingKind = {
+  expected: 'a number from 0.1 to 100',
+  coerce: toNumber,
+  accepts: (value) => typeof value === 'number' && value >= 0.1 && value <= 100,
+};
+
+/**
+ * Every setting of the gateway, by its place in the file. The environment variable and the argument follow from
+ * the place: `broker.url` is LOADGATE_BROKER_URL and --broker-url. docs/configuration.md is checked against it.
+ */
+export const SETTINGS = {
+  gatewayId: {
+    doc: 'Name of this gateway; part of every MQTT topic, so no two gateways share one.',
+    kind: name,
+  },
+  sitePlan: { doc: 'File of the site plan: what stands in the house and what it can bear.', kind: PATH_KIND },
+  profilesDirectory: {
+    doc: 'Folder of the device profiles. Unset: the ones that come with Loadgate.',
+    kind: PATH_KIND,
+    default: null,
+  },
+  stateDirectory: {
+    doc: 'Folder of the database: journal, memory and outbox. Must survive a power cut.',
+    kind: PATH_KIND,
+    default: '/var/lib/loadgate',
+  },
+  runtimeDirectory: {
+    doc: 'Folder of the local socket `loadgate.sock`, where `loadgate status` asks.',
+    kind: PATH_KIND,
+    default: '/run/loadgate',
+  },
+  'broker.url': {
+    doc: 'MQTT broker of the back office. Unset: the gateway runs without one, its outbox is kept on disk.',
+    kind: brokerUrl,
+    default: null,
+  },
+  'broker.protocolVersion': {
+    doc: 'Version of MQTT to speak.',
+    kind: oneOf('5', '3.1.1'),
+    default: '5',
+  },
+  'broker.username': { doc: 'User name at the broker. Unset: none is sent.', kind: text, default: null },
+  'broker.passwordFile': {
+    doc: 'File that holds the password at the broker, readable by the gateway alone. Unset: none is sent.',
+    kind: PATH_KIND,
+    default: null,
+  },
+  'broker.certificateAuthorityFile': {
+    doc: "Certificate (PEM) that signs the broker's own. Unset: the authorities known to Node.js.",
+    kind: PATH_KIND,
+    default: null,
+  },
+  'broker.certificateFile': {
+    doc: 'Certificate (PEM) by which the gateway shows who it is; with `broker.keyFile`. Unset: none is shown.',
+    kind: PATH_KIND,
+    default: null,
+  },
+  'broker.keyFile': {
+    doc: 'Private key (PEM) of `broker.certificateFile`, readable by the gateway alone.',
+    kind: PATH_KIND,
+    default: null,
+  },
+  acceptUnsignedCurtailment: {
+    doc: 'DANGEROUS, for trials on a closed network: obey curtailments that nobody has signed. Whoever reaches the broker can then switch loads off.',
+    kind: yesOrNo,
+    default: false,
+  },
+  logLevel: {
+    doc: 'Least level of log lines that are written to the standard error output.',
+    kind: oneOf('debug', 'info', 'warn', 'error'),
+    default: 'info',
+  },
+  'cycle.intervalMs': {
+    doc: 'Time between two regular control cycles. A crossing of a ceiling is met at once all the same.',
+    kind: wholeNumber(200, 2_000, 'milliseconds'),
+    default: 1_000,
+  },
+  'journal.segmentMs': {
+    doc: 'Decisions without a command are gathered for this long before they go to the disk; those with one go at once.',
+    kind: wholeNumber(1_000, 600_000, 'milliseconds'),
+    default: 30_000,
+  },
+  'journal.keepDays': {
+    doc: 'Days for which `loadgate replay` can decide again what was decided.',
+    kind: wholeNumber(1, 366, 'days'),
+    default: 14,
+  },
+  'telemetry.intervalMs': {
+    doc: 'Time between two telemetry messages to the back office.',
+    kind: wholeNumber(1_000, 3_600_000, 'milliseconds'),
+    default: 10_000,
+  },
+  'simulation.speed': {
+    doc: 'For simulated homes only: everything that keeps time runs this many times as fast. At real devices it must be 1.',
+    kind: speed,
+    default: 1,
+  },
+} as const satisfies Record<string, SettingRow>;
+
+export type SettingPath = keyof typeof SETTINGS;
+
+export const SETTING_PATHS = Object.keys(SETTINGS) as readonly SettingPath[];
+
+export function settingRow(path: SettingPath): SettingRow {
+  return SETTINGS[path];
+}
+
+/** broker.url -> LOADGATE_BROKER_URL */
+export function environmentVariableOf(path: SettingPath): string {
+  return `LOADGATE_${words(path).join('_').toUpperCase()}`;
+}
+
+/** broker.url -> broker-url, without the leading hyphens */
+export function argumentOf(path: SettingPath): string {
+  return words(path).join('-').toLowerCase();
+}
+
+function words(path: SettingPath): readonly string[] {
+  return path.replace(/([A-Z])/g, '.$1').split('.');
+}

@@ -1,0 +1,303 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RunningGateway } from '../../src/cli/context.ts';
+import { EXIT_CODES } from '../../src/cli/exitCodes.ts';
+import type { ReplayResult } from '../../src/gateway/replay.ts';
+import type { JournalSegment } from '../../src/ports/store.ts';
+import { settle } from '../support/steppedClock.ts';
+import { EXAMPLE_STATUS } from './exampleStatus.ts';
+import { loadgate, testContext } from './testContext.ts';
+
+const root = join(import.meta.dirname, '../..');
+const config = join(root, 'config/loadgate.jsonc');
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'loadgate-cli-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function settingsFile(settings: object): string {
+  const file = join(folder, 'loadgate.jsonc');
+  writeFileSync(file, JSON.stringify({ gatewayId: 'home-1', ...settings }));
+  return file;
+}
+
+describe('the command line', () => {
+  it.each([
+    ['no command', []],
+    ['an unknown command', ['fly']],
+    ['an unknown option', ['status', '--fast']],
+    ['an option without its value', ['check', '--config']],
+    ['a word too many', ['why', 'not']],
+    ['an unknown home', ['demo', '--home', 'castle']],
+    ['a duration without unit', ['demo', '--for', '60']],
+    ['a speed of nothing', ['demo', '--speed', '0']],
+    ['a start by two ways', ['demo', '--eventful', '1', '--start', '2007-01-01']],
+    ['an instant that is none', ['replay', '--since', 'yesterday']],
+  ])('with %s is refused with help', async (_, args) => {
+    const { exitCode, out, err } = await loadgate(args);
+    expect({ exitCode, out }).toEqual({ exitCode: EXIT_CODES.wrongUsage.code, out: '' });
+    expect(err).toMatch(/--help|Usage/);
+  });
+
+  it.each([[[]], [['run']], [['check']], [['status']], [['why']], [['replay']], [['demo']]])(
+    'helps %j on the standard output',
+    async (command) => {
+      const { exitCode, out, err } = await loadgate([...command, '--help']);
+      expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+      expect(out).toContain('Usage: loadgate');
+      expect(out).toContain(command.length === 0 ? 'Exit codes:' : 'Examples:');
+    },
+  );
+
+  it('prints its version', async () => {
+    expect(await loadgate(['--version'])).toEqual({ exitCode: 0, out: '1.2.3\n', err: '' });
+  });
+
+  it('reports a defect as one, with its place', async () => {
+    const context = testContext({
+      openRecord: () => {
+        throw new TypeError('undefined is not a record');
+      },
+    });
+    const { exitCode, err } = await loadgate(['replay'], context);
+    expect(exitCode).toBe(EXIT_CODES.defect.code);
+    expect(err).toContain('commands.test.ts');
+  });
+});
+
+describe('loadgate check', () => {
+  it('finds no mistake in the example', async () => {
+    const { exitCode, out, err } = await loadgate(['check', '--config', config]);
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+    expect(out).toBe(
+      'No mistakes. Site single-phase-home, revision 1: 1 phase, 1 circuit, 4 devices, 3 loads.\n',
+    );
+  });
+
+  it('takes the settings file from the environment', async () => {
+    const context = testContext({}, { environment: { LOADGATE_CONFIG: config } });
+    expect((await loadgate(['check'], context)).exitCode).toBe(0);
+  });
+
+  it('names the mistakes of settings and site plan at once', async () => {
+    const site = join(folder, 'site.jsonc');
+    writeFileSync(site, '{ "siteId": "x" }');
+    const file = settingsFile({ sitePlan: 'site.jsonc', logLevel: 'loud', stateDirectry: '/x' });
+    const { exitCode, out } = await loadgate(['check', '--json', '--config', file]);
+    expect(exitCode).toBe(EXIT_CODES.wrongConfiguration.code);
+    const { ok, mistakes } = JSON.parse(out);
+    expect(ok).toBe(false);
+    expect(mistakes.map((mistake: { path: string }) => mistake.path)).toEqual([
+      'stateDirectry',
+      'logLevel',
+      'revision',
+      'phases',
+      'nominalVoltageV',
+      'devices',
+      'meters',
+      'circuits',
+      'loads',
+    ]);
+  });
+
+  it('writes them for people with where, expected, found and what to do', async () => {
+    const { err, out } = await loadgate(['check', '--config', config, '--log-level', 'loud']);
+    expect(out).toBe('');
+    expect(err).toContain('1 mistake in the configuration');
+    expect(err).toMatch(
+      /arguments: logLevel\n {2}expected {2}one of .*\n {2}found {5}"loud"\n {2}to do {5}correct it/,
+    );
+  });
+
+  it('has a code of its own for unknown profiles alone', async () => {
+    const profiles = join(root, 'test'); // a folder without any profile
+    const { exitCode, err } = await loadgate(['check', '--config', config, '--profiles-directory', profiles]);
+    expect(exitCode).toBe(EXIT_CODES.unknownProfile.code);
+    expect(err).toContain('devices[0] (grid-meter).profile');
+  });
+
+  it('says that a profiles folder is missing', async () => {
+    const { exitCode, err } = await loadgate([
+      'check',
+      '--config',
+      config,
+      '--profiles-directory',
+      '/nowhere',
+    ]);
+    expect(exitCode).toBe(EXIT_CODES.wrongConfiguration.code);
+    expect(err).toContain('/nowhere');
+  });
+
+  it('says that a file of credentials cannot be read', async () => {
+    const args = [
+      'check',
+      '--config',
+      config,
+      '--broker-username',
+      'me',
+      '--broker-password-file',
+      '/nowhere',
+    ];
+    const { exitCode, err } = await loadgate(args);
+    expect(exitCode).toBe(EXIT_CODES.wrongConfiguration.code);
+    expect(err).toContain('broker.passwordFile');
+  });
+
+  it('warns loudly of unsigned curtailments and of a scaled clock', async () => {
+    const args = [
+      'check',
+      '--config',
+      config,
+      '--accept-unsigned-curtailment',
+      'true',
+      '--simulation-speed',
+      '10',
+    ];
+    const { exitCode, err } = await loadgate(args);
+    expect(exitCode).toBe(0);
+    expect(err).toContain('WHOEVER REACHES THE BROKER CAN SWITCH LOADS OFF');
+    expect(err).toContain('simulation.speed is 10');
+  });
+});
+
+describe('loadgate run', () => {
+  function fakeGateway(stop: RunningGateway['stop']): RunningGateway {
+    return { stop, status: () => EXAMPLE_STATUS };
+  }
+
+  it('hands over settings, plan and profiles, and stops in order at a signal', async () => {
+    const stop = vi.fn(async () => undefined);
+    const startGateway = vi.fn(async () => fakeGateway(stop));
+    const context = testContext({ startGateway });
+    const running = loadgate(['run', '--config', config, '--gateway-id', 'other'], context);
+    while (context.listeners() === 0) await settle();
+    context.signal('SIGTERM');
+    expect(await running).toEqual({ exitCode: 0, out: '', err: '' });
+    expect(stop.mock.calls).toEqual([['SIGTERM']]);
+    const [settings, plan, profiles] = startGateway.mock.calls[0] as unknown[];
+    expect(settings).toMatchObject({ gatewayId: 'other' });
+    expect(plan).toMatchObject({ siteId: 'single-phase-home' });
+    expect((profiles as Map<string, unknown>).has('keba-p30')).toBe(true);
+    expect(context.listeners()).toBe(0);
+  });
+
+  it('does not wait for an orderly stop after a second signal', async () => {
+    const context = testContext({
+      startGateway: async () => fakeGateway(() => new Promise(() => undefined)),
+    });
+    const running = loadgate(['run', '--config', config], context);
+    while (context.listeners() === 0) await settle();
+    context.signal('SIGINT');
+    await settle();
+    context.signal('SIGINT');
+    const { exitCode, err } = await running;
+    expect(exitCode).toBe(EXIT_CODES.interrupted.code);
+    expect(err).toContain('fall back by themselves');
+  });
+
+  it('keeps a signal that comes while it starts', async () => {
+    const stop = vi.fn(async () => undefined);
+    const context = testContext({
+      startGateway: async () => {
+        context.signal('SIGTERM');
+        return fakeGateway(stop);
+      },
+    });
+    expect((await loadgate(['run', '--config', config], context)).exitCode).toBe(0);
+    expect(stop).toHaveBeenCalledWith('SIGTERM');
+  });
+
+  it.each(['portInUse', 'storeUnavailable'] as const)('reports a refusal to start: %s', async (exit) => {
+    const startGateway = async () => {
+      throw Object.assign(new Error('the socket is taken; stop the other gateway'), { exit });
+    };
+    const { exitCode, err } = await loadgate(['run', '--config', config], testContext({ startGateway }));
+    expect(exitCode).toBe(EXIT_CODES[exit].code);
+    expect(err).toBe('loadgate: the socket is taken; stop the other gateway\n');
+  });
+
+  it('starts nothing on a wrong configuration', async () => {
+    const startGateway = vi.fn();
+    const { exitCode } = await loadgate(['run', '--gateway-id', 'A'], testContext({ startGateway }));
+    expect(exitCode).toBe(EXIT_CODES.wrongConfiguration.code);
+    expect(startGateway).not.toHaveBeenCalled();
+  });
+});
+
+describe('loadgate replay', () => {
+  function record(result: ReplayResult) {
+    const asked: unknown[] = [];
+    const close = vi.fn();
+    const context = testContext({
+      openRecord: (directory) => {
+        asked.push(directory);
+        const segments = (interval: unknown): Iterable<JournalSegment> => {
+          asked.push(interval);
+          return [];
+        };
+        return { ok: true, record: { segments, close, pendingCount: () => 0 } };
+      },
+      replayJournal: () => result,
+    });
+    return { asked, close, context };
+  }
+  const same = { decisions: 3600, commands: 12, from: '2026-01-05T17:00:00Z', until: '2026-01-05T18:00:00Z' };
+
+  it('reads the interval that was asked for, and reports that all came out the same', async () => {
+    const { asked, close, context } = record(same);
+    const args = [
+      'replay',
+      '--state-directory',
+      folder,
+      '--since',
+      '2026-01-05T17:00',
+      '--until',
+      '2026-01-05T18:00:00+01:00',
+    ];
+    const { exitCode, out } = await loadgate(args, context);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/^3600 decisions with 12 commands, .*: all came out the same again\.\n$/);
+    expect(asked).toEqual([
+      folder,
+      { fromUtcMs: Date.UTC(2026, 0, 5, 17), untilUtcMs: Date.UTC(2026, 0, 5, 17) },
+    ]);
+    expect(close).toHaveBeenCalledOnce();
+  });
+
+  it('reports the first difference and says so by its exit code', async () => {
+    const firstDifference = {
+      at: '2026-01-05T17:12:00Z',
+      runningMs: 720_000,
+      path: 'commands[0].currentA',
+      recorded: 16,
+      replayed: 15.5,
+    };
+    const { context } = record({ ...same, firstDifference });
+    const { exitCode, out } = await loadgate(['replay'], context);
+    expect(exitCode).toBe(EXIT_CODES.replayDifference.code);
+    expect(out).toContain('commands[0].currentA');
+    expect(out).toContain('recorded  16\n  replayed  15.5\n');
+  });
+
+  it('prints the result as JSON', async () => {
+    expect(JSON.parse((await loadgate(['replay', '--json'], record(same).context)).out)).toEqual(same);
+  });
+
+  it('says that nothing was decided in that time', async () => {
+    const { exitCode, out } = await loadgate(['replay'], record({ decisions: 0, commands: 0 }).context);
+    expect({ exitCode, out }).toEqual({ exitCode: 0, out: 'The journal holds no decision in this time.\n' });
+  });
+
+  it('says why the journal cannot be opened', async () => {
+    const context = testContext({
+      openRecord: () => ({ ok: false, detail: 'no database here; check the path' }),
+    });
+    const { exitCode, err } = await loadgate(['replay'], context);
+    expect(exitCode).toBe(EXIT_CODES.storeUnavailable.code);
+    expect(err).toBe('loadgate: no database here; check the path\n');
+  });
+});

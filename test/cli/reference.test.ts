@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { replaceBlock } from '../../scripts/renderDocs.ts';
+import {
+  listCommands,
+  renderCommands,
+  renderExitCodes,
+  renderSettings,
+  renderSitePlan,
+} from '../../scripts/renderReference.ts';
+import { EXIT_CODES } from '../../src/cli/exitCodes.ts';
+import { SETTING_PATHS } from '../../src/config/settingsTable.ts';
+
+const root = join(import.meta.dirname, '../..');
+const read = (name: string) => readFileSync(join(root, name), 'utf8');
+
+describe('the pages about commands and configuration (npm run docs)', () => {
+  it.each([
+    ['cli.md', 'commands', renderCommands(listCommands())],
+    ['exit-codes.md', 'exit codes', renderExitCodes()],
+    ['configuration.md', 'settings', renderSettings()],
+    ['configuration.md', 'site plan', renderSitePlan()],
+  ])('docs/%s holds exactly the %s of the program', (name, block, content) => {
+    const page = read(`docs/${name}`);
+    expect(page).toBe(replaceBlock(page, block, content));
+  });
+
+  it('the commands are these, each with an example in its help', () => {
+    const commands = listCommands();
+    expect(commands.map((command) => command.name())).toEqual([
+      'run',
+      'check',
+      'status',
+      'why',
+      'replay',
+      'demo',
+    ]);
+  });
+
+  it('the options that docs/cli.md shows in its examples are real', () => {
+    const known = new Map(
+      listCommands().map((command) => [command.name(), command.options.map((option) => option.long)]),
+    );
+    const lines = [...read('docs/cli.md').matchAll(/loadgate -- (\w+)([^#\n]*)/g)];
+    expect(lines.length).toBeGreaterThan(3);
+    for (const [, name = '', rest = ''] of lines) {
+      for (const [option] of rest.matchAll(/--[a-z-]+/g)) expect(known.get(name)).toContain(option);
+    }
+  });
+
+  it('the example settings name every setting', () => {
+    const example = read('config/loadgate.jsonc');
+    for (const path of SETTING_PATHS) expect(example).toContain(`"${path.split('.').at(-1)}"`);
+  });
+
+  it('every exit code is a number of its own, and the guard uses the same', () => {
+    const codes = Object.values(EXIT_CODES).map((entry) => entry.code);
+    expect(new Set(codes).size).toBe(codes.length);
+    expect(read('src/loadgate.mjs')).toContain(`RUNTIME_TOO_OLD = ${EXIT_CODES.runtimeTooOld.code};`);
+  });
+});

@@ -1,0 +1,56 @@
+import type { Composition, Context, StopSignal } from '../../src/cli/context.ts';
+import { runCli } from '../../src/cli/program.ts';
+
+export interface CliRun {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface TestContext extends Context {
+  readonly out: string[];
+  readonly err: string[];
+  signal(signal: StopSignal): void;
+  listeners(): number;
+}
+
+/** A context that keeps what is written and takes signals by hand. */
+export function testContext(
+  composition: Partial<Composition> = {},
+  given: Partial<Pick<Context, 'environment' | 'workingDirectory'>> = {},
+): TestContext {
+  const out: string[] = [];
+  const err: string[] = [];
+  const listeners = new Set<(signal: StopSignal) => void>();
+  const output = (parts: string[]) => ({
+    write: (text: string) => {
+      parts.push(text);
+    },
+    isTerminal: false,
+    columns: 100,
+  });
+  return {
+    out,
+    err,
+    standardOutput: output(out),
+    errorOutput: output(err),
+    environment: {},
+    workingDirectory: '/nowhere',
+    version: '1.2.3',
+    onStopSignal: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    compose: async () => composition as Composition,
+    signal: (signal) => {
+      for (const listener of [...listeners]) listener(signal);
+    },
+    listeners: () => listeners.size,
+    ...given,
+  };
+}
+
+export async function loadgate(args: readonly string[], context = testContext()): Promise<CliRun> {
+  const exitCode = await runCli(args, context);
+  return { exitCode, out: context.out.join(''), err: context.err.join('') };
+}
