@@ -117,7 +117,7 @@ function usableA(plan: LoadPlan, fitsA: number, floorA: number): number {
   return fitsA >= plan.minimumA ? Math.max(fitsA, floorA) : floorA;
 }
 
-export function floorOf(plan: LoadPlan): number {
+function floorOf(plan: LoadPlan): number {
   if (plan.kind === 'chargePoint') return plan.floorA;
   if (plan.kind === 'switchedLoad') return plan.floor === 'closed' ? plan.ratingA : 0;
   return 0;

@@ -9,10 +9,11 @@ import { extendTrace, type LoadView, viewLoads } from './loads.ts';
 import type { LoadMemory } from './memory.ts';
 import { judgeLoads, type Verdict } from './narrow.ts';
 import { observeExcursions, observeFaults } from './observe.ts';
+import type { Pace } from './pace.ts';
 import { viewMeters } from './picture.ts';
 import { trustOf } from './trust.ts';
 import { commandedA, wantOf } from './wants.ts';
-import { floorToStep, judgeWidening, type Pace, type Widening } from './widen.ts';
+import { floorToStep, judgeWidening, type Widening } from './widen.ts';
 
 const NO_PACE: Pace = { writeSpacingMs: 0, setpointStepA: 0.1 };
 
@@ -26,14 +27,14 @@ interface Step {
  * Narrowing comes out whatever else is wrong; widening only with fresh readings, rest, ramp and a working record.
  */
 export function decide(input: DecisionInput): Decision {
-  const { now, site, snapshot, memory, canRecord, paces } = input;
+  const { now, site, snapshot, memory, canRecord, paces, distrust } = input;
   const nowMs = now.runningMs;
   const { meters, fingerprints } = viewMeters({ nowMs, site, snapshot, memory });
   const loads = viewLoads({ nowMs, site, snapshot, memory, meters });
   const traces = loads.map((view) => extendTrace(view, nowMs));
   const inForce = limitsInForce(input);
   const constraints = constraintsOf({ site, limits: inForce.all, meters, loads, traces });
-  const trusts = loads.map((_, index) => trustOf(site, index, meters));
+  const trusts = loads.map((_, index) => trustOf(site, index, meters, distrust));
   const wants = loads.map((view, index) => wantOf(view, trusts[index] ?? { state: 'fresh' }, nowMs));
   const verdicts = judgeLoads({ loads, trusts, wants, constraints, marginA: site.timing.marginA });
 
@@ -85,7 +86,14 @@ export function decide(input: DecisionInput): Decision {
     commandEvents.push(commandEvent(step.command));
   });
 
-  const { faults, events: faultEvents } = observeFaults(memory.faults, meters, loads, canRecord, nowMs);
+  const { faults, events: faultEvents } = observeFaults({
+    known: memory.faults,
+    meters,
+    loads,
+    canRecord,
+    distrust,
+    nowMs,
+  });
   const { excursions, events: excursionEvents } = observeExcursions(memory.excursions, constraints, nowMs);
   const next = {
     loads: loadMemories,

@@ -1,14 +1,14 @@
 import type { Command } from '../domain/command.ts';
 import type { DomainEvent } from '../domain/event.ts';
-import type { Fault } from '../domain/faults.ts';
+import type { Fault, FaultCode } from '../domain/faults.ts';
 import type { Now } from '../domain/instant.ts';
 import type { Limit } from '../domain/limit.ts';
-import type { Phase } from '../domain/phase.ts';
+import type { PerPhase, Phase } from '../domain/phase.ts';
 import type { IecState, Snapshot } from '../domain/point.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { LoadPlan, SitePlan } from '../domain/sitePlan.ts';
 import type { Memory } from './memory.ts';
-import type { Pace, WaitCause } from './widen.ts';
+import type { Pace, WaitCause } from './pace.ts';
 
 /** All that a decision rests on. Nothing else may influence it, so that it can be taken again. */
 export interface DecisionInput {
@@ -22,6 +22,8 @@ export interface DecisionInput {
   readonly randomOffsetMs: number;
   /** False while the store cannot take a record: then nothing widens. */
   readonly canRecord: boolean;
+  /** Why nothing of the picture may be relied on, whatever the meters say: every load goes to its safe posture. */
+  readonly distrust?: { readonly code: FaultCode; readonly subject: string };
   /** By device id. */
   readonly paces: Readonly<Record<string, Pace>>;
 }
@@ -46,7 +48,8 @@ export interface LoadExplanation {
   readonly commandedA?: number;
   readonly inForceA: number;
   readonly desiredA: number;
-  readonly measuredA?: number;
+  /** What it draws or gives, by its own reading. */
+  readonly drawnA?: PerPhase<number>;
   readonly iecState?: IecState;
   readonly reason: Reason;
   /** Why it does not have what it should have yet. */

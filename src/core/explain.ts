@@ -88,7 +88,6 @@ function explainLoad(
   const commanded = next.loads[plan.loadId]?.commanded;
   const commandedA =
     commanded === undefined || plan.kind === 'chargePoint' ? commanded : commanded * plan.ratingA;
-  const drawn = view.drawnA === undefined ? [] : Object.values(view.drawnA);
   return {
     loadId: plan.loadId,
     kind: plan.kind,
@@ -96,7 +95,7 @@ function explainLoad(
     desiredA: verdict.desiredA,
     reason: verdict.reason,
     ...(commandedA === undefined ? {} : { commandedA }),
-    ...(drawn.length === 0 ? {} : { measuredA: Math.max(...drawn) }),
+    ...(view.drawnA === undefined ? {} : { drawnA: view.drawnA }),
     ...(view.iecState === undefined ? {} : { iecState: view.iecState }),
     ...(widening?.kind === 'wait' ? { waitsFor: widening.cause } : {}),
   };

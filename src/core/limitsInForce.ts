@@ -90,7 +90,7 @@ function isSameLimit(a: Limit, b: Limit): boolean {
 const siteLimitsOf = new WeakMap<SitePlan, readonly Limit[]>();
 
 /** Ranks 1 and 3 of the site plan. They stand for ever, so they are worked out once per plan. */
-export function siteLimits(site: SitePlan): readonly Limit[] {
+function siteLimits(site: SitePlan): readonly Limit[] {
   const known = siteLimitsOf.get(site);
   if (known !== undefined) return known;
   const limits = site.circuits.flatMap(circuitLimits);

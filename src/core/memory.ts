@@ -68,7 +68,7 @@ export const EMPTY_MEMORY: Memory = {
 };
 
 /** Never in the past of any running time: rest times have passed for a load that was never commanded. */
-export const LONG_AGO_MS = -1e12;
+const LONG_AGO_MS = -1e12;
 
 export const EMPTY_LOAD_MEMORY: LoadMemory = {
   commandedAtMs: LONG_AGO_MS,

@@ -2,18 +2,25 @@ import type { DomainEvent } from '../domain/event.ts';
 import type { Fault, FaultCode } from '../domain/faults.ts';
 import type { RunningMs } from '../domain/instant.ts';
 import type { Constraint } from './constraints.ts';
+import type { DecisionInput } from './decision.ts';
 import type { LoadView } from './loads.ts';
 import type { Excursion } from './memory.ts';
 import type { MeterView } from './picture.ts';
 
+interface FaultArguments {
+  readonly known: readonly Fault[];
+  readonly meters: ReadonlyMap<string, MeterView>;
+  readonly loads: readonly LoadView[];
+  readonly canRecord: boolean;
+  readonly distrust: DecisionInput['distrust'];
+  readonly nowMs: RunningMs;
+}
+
 /** Keeps the faults in force with the instant they began, and tells which came and went. */
-export function observeFaults(
-  known: readonly Fault[],
-  meters: ReadonlyMap<string, MeterView>,
-  loads: readonly LoadView[],
-  canRecord: boolean,
-  nowMs: RunningMs,
-): { readonly faults: readonly Fault[]; readonly events: readonly DomainEvent[] } {
+export function observeFaults({ known, meters, loads, canRecord, distrust, nowMs }: FaultArguments): {
+  readonly faults: readonly Fault[];
+  readonly events: readonly DomainEvent[];
+} {
   const seen = new Map<string, { code: FaultCode; subject: string }>();
   const add = (code: FaultCode, subject: string): void => {
     seen.set(`${code} ${subject}`, { code, subject });
@@ -24,6 +31,7 @@ export function observeFaults(
   for (const { fault, plan } of loads) {
     if (fault !== undefined) add(fault, plan.deviceId);
   }
+  if (distrust !== undefined) add(distrust.code, distrust.subject);
   if (!canRecord) add('store-failed', 'store');
   const events: DomainEvent[] = [];
   const faults: Fault[] = [];

@@ -1,6 +1,7 @@
 import type { Reason } from '../domain/reason.ts';
 import type { LoadPlan, SitePlan } from '../domain/sitePlan.ts';
 import { topologyOf } from './constraints.ts';
+import type { DecisionInput } from './decision.ts';
 import type { MeterView } from './picture.ts';
 
 /**
@@ -13,7 +14,13 @@ export type Trust =
 
 const FRESH: Trust = { state: 'fresh' };
 
-export function trustOf(site: SitePlan, index: number, meters: ReadonlyMap<string, MeterView>): Trust {
+export function trustOf(
+  site: SitePlan,
+  index: number,
+  meters: ReadonlyMap<string, MeterView>,
+  distrust: DecisionInput['distrust'],
+): Trust {
+  if (distrust !== undefined) return { state: 'lost', reason: { kind: 'fault', ...distrust } };
   let worst: Trust = FRESH;
   for (const meterId of topologyOf(site).metersAbove[index] ?? []) {
     const meter = meters.get(meterId);

@@ -6,32 +6,16 @@ import { CONFIRM_TOLERANCE_A, LEAST_RISE_A, REASSERT_LOWER_MS } from './figures.
 import { blocksClosing } from './generators.ts';
 import type { LoadView } from './loads.ts';
 import type { Verdict } from './narrow.ts';
+import type { Pace, WaitCause } from './pace.ts';
 import type { Trust } from './trust.ts';
 import { commandedA } from './wants.ts';
-
-/** Why a load that should have more does not get it yet. */
-export type WaitCause =
-  | 'fresh readings'
-  | 'record'
-  | 'confirmation'
-  | 'fault'
-  | 'rest'
-  | 'ramp'
-  | 'headroom'
-  | 'least step';
 
 export type Widening =
   | { readonly kind: 'widen'; readonly toA: number }
   | { readonly kind: 'wait'; readonly cause: WaitCause }
   | { readonly kind: 'none' };
 
-/** What the device behind a load asks of the pace of its set-points (from its profile). */
-export interface Pace {
-  readonly writeSpacingMs: number;
-  readonly setpointStepA: number;
-}
-
-export interface WidenArguments {
+interface WidenArguments {
   readonly index: number;
   readonly view: LoadView;
   readonly verdict: Verdict;

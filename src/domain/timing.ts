@@ -12,8 +12,8 @@ export const DEFAULT_TIMING: Timing = {
   meterHoldMs: 2_500,
   /** A household never draws the same to the last digit for half a minute on every phase. */
   meterFrozenMs: 30_000,
-  /** Charge points may be read only every 0.5 s a register (KEBA), so a whole round takes a few seconds. */
-  loadMaxAgeMs: 4_000,
+  /** Charge points may be read only every 0.5 s a register (KEBA), so a whole round takes some seconds. */
+  loadMaxAgeMs: 6_000,
   /** A car follows its pilot within 5 s (IEC 61851-1); the set-point itself is read back sooner. */
   confirmMs: 4_000,
   /** Longer than the peak of a kettle's thermostat, so that the charge point does not follow each switching. */

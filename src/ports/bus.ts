@@ -5,6 +5,8 @@ export type PublishResult =
 export interface BusMessage {
   readonly topic: string;
   readonly payload: Uint8Array;
+  /** True when the broker had kept it for whoever comes later; absent otherwise. */
+  readonly isRetained?: boolean;
 }
 
 /** The way to the back office. The control cycle never waits for it. */

@@ -58,8 +58,8 @@ export interface Store {
   readonly condition: StoreCondition;
   /** One transaction, on the disk when it returns ok. Never throws. */
   commit(batch: RecordBatch): CommitResult;
-  /** Oldest first within a stream; events before telemetry. */
-  pending(limit: number): readonly OutboxRow[];
+  /** Oldest first within a stream; events before telemetry. With a stream, only the rows of that one. */
+  pending(limit: number, stream?: StreamName): readonly OutboxRow[];
   pendingCount(): number;
   /** Removes rows that the broker has acknowledged. */
   acknowledge(rows: readonly Pick<OutboxRow, 'stream' | 'sequence'>[]): void;
@@ -69,3 +69,17 @@ export interface Store {
   trimJournal(beforeUtcMs: UtcMs): void;
   close(): void;
 }
+
+/** The record for reading alone: nothing on the disk is changed, also while the gateway runs. */
+export interface RecordReader {
+  /** Absent when nothing was recorded yet. */
+  readonly restored?: Restored;
+  pendingCount(): number;
+  /** Segments that overlap the interval, oldest first. */
+  segments(interval?: { readonly fromUtcMs?: UtcMs; readonly untilUtcMs?: UtcMs }): Iterable<JournalSegment>;
+  close(): void;
+}
+
+export type RecordReaderResult =
+  | { readonly ok: true; readonly record: RecordReader }
+  | { readonly ok: false; readonly detail: string };

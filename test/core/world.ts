@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { DecisionInput } from '../../src/core/decision.ts';
 import { EMPTY_LOAD_MEMORY, EMPTY_MEMORY, type LoadMemory, type Memory } from '../../src/core/memory.ts';
-import type { Pace } from '../../src/core/widen.ts';
+import type { Pace } from '../../src/core/pace.ts';
 import type { Limit } from '../../src/domain/limit.ts';
 import { PHASES, type Phase } from '../../src/domain/phase.ts';
 import type { DeviceReadings, PointName, PointValue, Snapshot } from '../../src/domain/point.ts';

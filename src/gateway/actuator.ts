@@ -1,0 +1,119 @@
+import type { Command, CommandEffect } from '../domain/command.ts';
+import type { RunningMs } from '../domain/instant.ts';
+import type { Snapshot } from '../domain/point.ts';
+import type { SitePlan } from '../domain/sitePlan.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Device, DeviceAction } from '../ports/device.ts';
+import type { Log } from '../ports/log.ts';
+
+interface ActuatorOptions {
+  readonly site: SitePlan;
+  readonly devices: readonly Device[];
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What a load was last told and whether its device has taken it. */
+interface Told {
+  readonly command: Command;
+  readonly isHeard: boolean;
+  readonly heardAtMs: RunningMs;
+  readonly isUnderWay: boolean;
+}
+
+/**
+ * Carries commands to the devices. A narrowing that was not heard is tried again at every cycle until it is or
+ * another command takes its place; a widening is tried once, the judgement sees by itself that it did not come.
+ * Actions that a device lets lapse are repeated, only from a finished cycle.
+ */
+export class Actuator {
+  readonly #options: ActuatorOptions;
+  readonly #devices: ReadonlyMap<string, Device>;
+  readonly #told = new Map<string, Told>();
+  readonly #causes = new Map<string, number>();
+
+  constructor(options: ActuatorOptions) {
+    this.#options = options;
+    this.#devices = new Map(options.devices.map((device) => [device.deviceId, device]));
+  }
+
+  /** Commands given since the start, by what caused them. */
+  countsByCause(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#causes);
+  }
+
+  give(commands: readonly Command[]): void {
+    for (const command of commands) {
+      const cause = command.reason.kind === 'limit' ? command.reason.source : command.reason.code;
+      const key = `${command.effect}:${cause}`;
+      this.#causes.set(key, (this.#causes.get(key) ?? 0) + 1);
+      this.#tell(command, command.effect);
+    }
+  }
+
+  /** At the end of each finished cycle: what was not heard, and what would lapse. */
+  upkeep(snapshot: Snapshot): void {
+    const nowMs = this.#options.clock.runningMs();
+    for (const load of this.#options.site.loads) {
+      const told = this.#told.get(load.loadId);
+      const device = this.#devices.get(load.deviceId);
+      if (device === undefined || told?.isUnderWay === true) continue;
+      if (told !== undefined && !told.isHeard) {
+        if (told.command.effect === 'narrowing') this.#tell(told.command, 'narrowing');
+        continue;
+      }
+      const { refreshEveryMs } = device.traits;
+      if (refreshEveryMs === undefined || load.kind === 'chargePoint') continue;
+      const position = snapshot[load.deviceId]?.[`relayClosed.${load.relayChannel}`];
+      const isClosed = position?.state === 'measured' && position.value === true;
+      if (!isClosed || told?.command.kind !== 'setSwitch' || told.command.position !== 'closed') continue;
+      if (nowMs - told.heardAtMs >= refreshEveryMs) this.#tell(told.command, 'refresh');
+    }
+  }
+
+  /** After a restart: what the memory says a switch was told goes on being kept alive while it still reads so. */
+  adopt(command: Command): void {
+    this.#told.set(command.loadId, { command, isHeard: true, heardAtMs: -Infinity, isUnderWay: false });
+  }
+
+  #tell(command: Command, effect: CommandEffect): void {
+    const device = this.#devices.get(command.deviceId);
+    if (device === undefined) return;
+    const before = this.#told.get(command.loadId);
+    const told: Told = {
+      command,
+      isHeard: effect === 'refresh',
+      heardAtMs: before?.heardAtMs ?? -Infinity,
+      isUnderWay: true,
+    };
+    this.#told.set(command.loadId, told);
+    void this.#apply(device, told, effect);
+  }
+
+  async #apply(device: Device, told: Told, effect: CommandEffect): Promise<void> {
+    const { clock, log } = this.#options;
+    const { command } = told;
+    const result = await device.apply(actionOf(command), effect);
+    if (!result.ok) {
+      const { fault, detail } = result;
+      log.warn(
+        { loadId: command.loadId, deviceId: command.deviceId, fault, detail },
+        'A command was not heard',
+      );
+    }
+    if (this.#told.get(command.loadId) !== told) return;
+    const heardAtMs = result.ok ? clock.runningMs() : told.heardAtMs;
+    this.#told.set(command.loadId, {
+      ...told,
+      isHeard: result.ok || effect === 'refresh',
+      heardAtMs,
+      isUnderWay: false,
+    });
+  }
+}
+
+function actionOf(command: Command): DeviceAction {
+  return command.kind === 'setChargeCurrent'
+    ? { kind: command.kind, currentA: command.currentA }
+    : { kind: command.kind, relayChannel: command.relayChannel, position: command.position };
+}

@@ -1,0 +1,127 @@
+import type { Status } from '../contract/status.ts';
+import type { Explanation, LoadExplanation } from '../core/decision.ts';
+import { FAULTS, type Fault } from '../domain/faults.ts';
+import type { Now } from '../domain/instant.ts';
+import { RANKS } from '../domain/limit.ts';
+import type { Snapshot } from '../domain/point.ts';
+import { sentenceOf } from '../domain/sentence.ts';
+import type { SitePlan } from '../domain/sitePlan.ts';
+
+export interface StatusFacts {
+  readonly site: SitePlan;
+  readonly version: string;
+  readonly now: Now;
+  readonly snapshot: Snapshot;
+  /** Absent before the first decision. */
+  readonly explanation: Explanation | undefined;
+  readonly extraFaults: readonly Fault[];
+  readonly sync: Status['sync'];
+  readonly record: Status['record'];
+  readonly cycle: Status['cycle'];
+  readonly counters: Status['counters'];
+}
+
+/** The picture of the home for people: the command line, the pages and the status topic show the same. */
+export function describeStatus(facts: StatusFacts): Status {
+  const { site, version, now, explanation, sync, record, cycle, counters } = facts;
+  const faults = [...(explanation?.faults ?? []), ...facts.extraFaults];
+  return {
+    schema: 'loadgate.status/1',
+    siteId: site.siteId,
+    version,
+    at: new Date(now.utcMs).toISOString(),
+    runningMs: now.runningMs,
+    clockLevel: now.clockLevel,
+    sentence: bindingSentence(explanation),
+    posture: explanation?.posture ?? 'safe',
+    circuits: (explanation?.circuits ?? []).map(({ circuitId, phases }) => ({
+      circuitId,
+      phases: phases.map(({ phase, ...values }) => ({ phase, ...roundedAll(values) })),
+    })),
+    loads: (explanation?.loads ?? []).map(describeLoad),
+    limits: (explanation?.limits ?? []).map((limit) => ({
+      limitId: limit.limitId,
+      source: limit.source,
+      rank: RANKS[limit.source],
+      circuitId: limit.circuitId,
+      direction: limit.direction,
+      basis: limit.basis,
+      ceiling: limit.ceiling,
+      reason: limit.reason,
+      ...(limit.validUntilMs === undefined ? {} : { validUntilMs: limit.validUntilMs }),
+    })),
+    faults: faults.map(({ code, subject, sinceMs }) => {
+      const { title, nextStep } = FAULTS[code];
+      return { code, subject, sinceMs, title, nextStep };
+    }),
+    devices: site.devices.map(({ deviceId }) => describeDevice(deviceId, facts.snapshot)),
+    sync,
+    record,
+    cycle,
+    counters,
+  };
+}
+
+/** The one sentence: of the first load in the serving order that is kept from having all it could use. */
+export function bindingSentence(explanation: Explanation | undefined): string {
+  if (explanation === undefined) return 'Starting: no decision has been taken yet, so nothing grows';
+  const fault = explanation.loads.find(({ reason }) => reason.kind === 'fault');
+  const limited = explanation.loads.find(
+    ({ reason, loadId }) => reason.kind === 'limit' && reason.limitId !== `${loadId}:own`,
+  );
+  const bound = fault ?? limited;
+  if (bound === undefined) return 'No limit binds: every load may have all that it asks for';
+  return `${bound.loadId}: ${sentenceOf(bound.reason)}`;
+}
+
+function describeLoad(load: LoadExplanation): Status['loads'][number] {
+  const isSwitch = load.kind !== 'chargePoint';
+  const shown = (currentA: number): number | string =>
+    isSwitch ? (currentA > 0 ? 'closed' : 'open') : rounded(currentA);
+  const drawn = load.drawnA === undefined ? [] : Object.values(load.drawnA);
+  const waits = load.waitsFor === undefined ? '' : `; more waits for ${WAITS[load.waitsFor]}`;
+  return {
+    loadId: load.loadId,
+    kind: load.kind,
+    inForce: shown(load.inForceA),
+    reason: load.reason,
+    sentence: `${sentenceOf(load.reason)}${waits}`,
+    ...(load.commandedA === undefined ? {} : { commanded: shown(load.commandedA) }),
+    ...(drawn.length === 0 ? {} : { measuredA: rounded(Math.max(...drawn)) }),
+    ...(load.iecState === undefined ? {} : { state: load.iecState }),
+  };
+}
+
+const WAITS: Readonly<Record<NonNullable<LoadExplanation['waitsFor']>, string>> = {
+  'fresh readings': 'fresh readings of every meter above it and of its own device',
+  record: 'a record that can be written',
+  confirmation: 'its last command to be confirmed',
+  fault: 'its fault to be cleared',
+  rest: 'its rest time to pass',
+  ramp: 'its next step of the ramp',
+  headroom: 'more headroom',
+  'least step': 'a gain worth a command',
+};
+
+function describeDevice(deviceId: string, snapshot: Snapshot): Status['devices'][number] {
+  const readings = Object.values(snapshot[deviceId] ?? {});
+  const measuredAtMs = readings.flatMap((reading) =>
+    reading?.state === 'measured' ? [reading.measuredAtMs] : [],
+  );
+  const isAnswering = measuredAtMs.length > 0 && !readings.some((reading) => reading?.state === 'unknown');
+  return {
+    deviceId,
+    isAnswering,
+    ...(measuredAtMs.length === 0 ? {} : { lastReadMs: Math.max(...measuredAtMs) }),
+  };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+function roundedAll<T extends Record<string, number | undefined>>(values: T): T {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, value === undefined ? value : rounded(value)]),
+  ) as T;
+}

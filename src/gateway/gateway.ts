@@ -1,0 +1,387 @@
+import type { Status } from '../contract/status.ts';
+import { decide } from '../core/decide.ts';
+import type { Decision, DecisionInput } from '../core/decision.ts';
+import type { Pace } from '../core/pace.ts';
+import type { DomainEvent } from '../domain/event.ts';
+import type { Fault } from '../domain/faults.ts';
+import type { Now, RunningMs } from '../domain/instant.ts';
+import type { Limit } from '../domain/limit.ts';
+import type { DeviceReadings } from '../domain/point.ts';
+import type { SitePlan } from '../domain/sitePlan.ts';
+import type { Cancel, Clock } from '../ports/clock.ts';
+import type { Device } from '../ports/device.ts';
+import type { Entropy } from '../ports/entropy.ts';
+import type { Log } from '../ports/log.ts';
+import type { Store } from '../ports/store.ts';
+import type { Supervisor } from '../ports/supervisor.ts';
+import { Actuator } from './actuator.ts';
+import { needsDecision } from './crossing.ts';
+import { bindingSentence, describeStatus } from './describeStatus.ts';
+import { type GatewayMemory, memoryAtStart } from './gatewayMemory.ts';
+import { LatestReadings } from './latestReadings.ts';
+import { Poller } from './poller.ts';
+import { Recorder } from './recorder.ts';
+import { takeStatedPosture } from './statedPosture.ts';
+import { TelemetryInterval } from './telemetry.ts';
+
+export interface GatewayParts {
+  readonly site: SitePlan;
+  readonly devices: readonly Device[];
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: Log;
+  readonly supervisor: Supervisor;
+  readonly version: string;
+  readonly cycleIntervalMs: number;
+  readonly segmentMs: number;
+  readonly telemetryIntervalMs: number;
+  readonly keepJournalDays: number;
+  /** Something was written that may have to be sent. */
+  readonly onRecorded: () => void;
+  /** How the way to the back office is doing; the cycle never waits for it. */
+  readonly syncStatus: () => {
+    readonly isConnected: boolean;
+    readonly sent: number;
+    readonly acknowledged: number;
+  };
+}
+
+/** SI 2021/1467 reg 11: by default up to 600 s, to the second. */
+const LONGEST_OFFSET_S = 600;
+/** A crossing wakes a decision at once, but not more often than this. */
+const LEAST_SPACING_MS = 100;
+/** Devices that take any request for a sign of life are not asked when no cycle has finished for this long. */
+const CYCLE_OVERDUE_MS = 3_000;
+const STATUS_EVERY_MS = 300_000;
+const STATUS_SPACING_MS = 10_000;
+const TRIM_EVERY_MS = 3_600_000;
+const SECURE_EVERY_MS = 60_000;
+
+/**
+ * The running shell. One cycle: readings are frozen, the judgement is taken, narrowing goes out, the record is
+ * written, widening goes out, and only then is anything fed that watches over the gateway.
+ */
+export class Gateway {
+  readonly #parts: GatewayParts;
+  readonly #latest: LatestReadings;
+  readonly #poller: Poller;
+  readonly #actuator: Actuator;
+  readonly #recorder: Recorder;
+  readonly #paces: Readonly<Record<string, Pace>>;
+  #memory: GatewayMemory;
+  #decision: Decision | undefined;
+  #telemetry: TelemetryInterval;
+  #cancelTick: Cancel = () => {};
+  #cancelCrossing: Cancel | undefined;
+  #isStopped = false;
+  #cycles = 0;
+  #lastCycleMs = 0;
+  #worstCycleMs = 0;
+  #finishedAtMs: RunningMs;
+  #statusAtMs = Number.NEGATIVE_INFINITY;
+  #statusFingerprint = '';
+  #trimmedAtMs = Number.NEGATIVE_INFINITY;
+  #securedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts;
+    const { site, devices, clock, log, store } = parts;
+    const nowMs = clock.runningMs();
+    this.#finishedAtMs = nowMs;
+    this.#memory = memoryAtStart(store.condition, nowMs);
+    this.#latest = new LatestReadings(site, nowMs);
+    this.#actuator = new Actuator({ site, devices, clock, log });
+    this.#recorder = new Recorder({ store, log, segmentMs: parts.segmentMs });
+    this.#telemetry = new TelemetryInterval(site, clock.now());
+    this.#paces = Object.fromEntries(
+      devices.map(({ deviceId, traits: { writeSpacingMs, setpointStepA } }) => [
+        deviceId,
+        { writeSpacingMs, setpointStepA },
+      ]),
+    );
+    this.#poller = new Poller({
+      devices,
+      clock,
+      log,
+      mayPoll: () => this.isCycling(),
+      onReadings: (deviceId, readings) => this.#take(deviceId, readings),
+    });
+  }
+
+  start(): void {
+    const { log, store, site, supervisor, clock } = this.#parts;
+    this.#adoptSwitches();
+    const { condition } = store;
+    const found =
+      condition.kind === 'restored' ? 'memory' : condition.kind === 'damaged' ? 'damaged' : 'nothing';
+    const gapMs =
+      condition.kind === 'restored' ? Math.max(0, clock.now().utcMs - condition.state.utcMs) : undefined;
+    this.record({ kind: 'gatewayStarted', found, ...(gapMs === undefined ? {} : { gapMs }) });
+    if (condition.kind === 'damaged')
+      log.error(
+        condition,
+        'The database was damaged and has been set aside; the loads stay in their safe posture',
+      );
+    if (condition.kind === 'unavailable') log.error(condition, 'No record can be written; nothing widens');
+    log.info({ siteId: site.siteId, revision: site.revision, found }, 'Gateway started');
+    this.#poller.start();
+    this.#tick();
+    supervisor.ready(this.#sentence());
+  }
+
+  /** Leaves the loads in their stated posture and closes the record. The devices stay open for whoever opened them. */
+  async stop(cause: string): Promise<void> {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    const { supervisor, log, site, devices, clock } = this.#parts;
+    supervisor.stopping();
+    this.#cancelTick();
+    this.#cancelCrossing?.();
+    this.#poller.stop();
+    const posture = await takeStatedPosture({ site, devices, memory: this.#memory.core });
+    this.#memory = { ...this.#memory, core: posture.memory };
+    this.record({ kind: 'gatewayStopped', posture: posture.sentence });
+    this.#closeTelemetry();
+    this.#commit(clock.now());
+    log.info({ cause, posture: posture.sentence }, 'Gateway stopped');
+  }
+
+  /** Something that happened outside of a decision; written with the next record. */
+  record(event: DomainEvent): void {
+    this.#recorder.addDraft({ stream: 'events', body: event });
+  }
+
+  /** Resolves when the slot is on the disk, so that the sender's acknowledgement promises that it survives. */
+  async acceptCurtailment(limit: Limit, id: string): Promise<void> {
+    const knownIds = [...this.#memory.curtailment.knownIds.filter((known) => known !== id), id].slice(-256);
+    this.#keepCurtailment({ limit, id, knownIds });
+  }
+
+  async cancelCurtailment(id: string): Promise<void> {
+    const { curtailment } = this.#memory;
+    const knownIds = [...curtailment.knownIds.filter((known) => known !== id), id].slice(-256);
+    this.#keepCurtailment(curtailment.id === id ? { knownIds } : { ...curtailment, knownIds });
+  }
+
+  knownCurtailmentIds(): readonly string[] {
+    return this.#memory.curtailment.knownIds;
+  }
+
+  /** An operator has looked into it: what was lost with the record does not matter any more. */
+  acknowledgeDistrust(): boolean {
+    const { distrust, ...rest } = this.#memory;
+    if (distrust === undefined) return false;
+    this.#memory = rest;
+    this.#cycle();
+    return true;
+  }
+
+  /** Whether a cycle has finished lately. */
+  isCycling(): boolean {
+    return this.#parts.clock.runningMs() - this.#finishedAtMs <= CYCLE_OVERDUE_MS;
+  }
+
+  status(): Status {
+    const { site, version, clock, store, syncStatus } = this.#parts;
+    const { isConnected, sent, acknowledged } = syncStatus();
+    const lastCommitMs = this.#recorder.lastCommitMs();
+    const condition = this.#recorder.isFailing() ? 'failing' : store.condition.kind;
+    return describeStatus({
+      site,
+      version,
+      now: clock.now(),
+      snapshot: this.#latest.snapshot(),
+      explanation: this.#decision?.explanation,
+      extraFaults: this.#ownFaults(),
+      sync: { isConnected, outboxDepth: store.pendingCount() },
+      record: { condition, ...(lastCommitMs === undefined ? {} : { lastCommitMs }) },
+      cycle: { count: this.#cycles, lastMs: this.#lastCycleMs, worstMs: this.#worstCycleMs },
+      counters: {
+        commandsByCause: { ...this.#actuator.countsByCause() },
+        messagesSent: sent,
+        messagesAcknowledged: acknowledged,
+      },
+    });
+  }
+
+  #take(deviceId: string, readings: DeviceReadings): void {
+    const before = this.#latest.snapshot()[deviceId];
+    this.#latest.set(deviceId, readings);
+    if (this.#isStopped || this.#cancelCrossing !== undefined) return;
+    if (!needsDecision(this.#parts.site, deviceId, readings, before, this.#decision?.explanation)) return;
+    const waitMs = Math.max(0, LEAST_SPACING_MS - (this.#parts.clock.runningMs() - this.#finishedAtMs));
+    if (waitMs === 0) {
+      this.#cycle();
+      return;
+    }
+    this.#cancelCrossing = this.#parts.clock.after(waitMs, () => {
+      this.#cancelCrossing = undefined;
+      this.#cycle();
+    });
+  }
+
+  /** Every tick is due from the last one, so that a slow cycle does not shift all that follow. */
+  #tick(): void {
+    if (this.#isStopped) return;
+    const { clock, cycleIntervalMs } = this.#parts;
+    const startedMs = clock.runningMs();
+    this.#cycle();
+    const tookMs = clock.runningMs() - startedMs;
+    this.#cancelTick = clock.after(Math.max(1, cycleIntervalMs - tookMs), () => this.#tick());
+  }
+
+  #cycle(): void {
+    const { clock, supervisor } = this.#parts;
+    const startedMs = clock.runningMs();
+    const { input, decision, isRecorded } = this.#decideAndRecord();
+    this.#actuator.give(isRecorded ? decision.commands.filter(({ effect }) => effect === 'widening') : []);
+    this.#actuator.upkeep(input.snapshot);
+    this.#secureFallbacks(decision, startedMs);
+    this.#cycles += 1;
+    this.#finishedAtMs = clock.runningMs();
+    this.#lastCycleMs = this.#finishedAtMs - startedMs;
+    this.#worstCycleMs = Math.max(this.#worstCycleMs, this.#lastCycleMs);
+    // Only here: a cycle that hangs or throws starves every watchdog.
+    if (this.#lastCycleMs <= CYCLE_OVERDUE_MS) supervisor.alive(this.#sentence());
+  }
+
+  /** Narrowing leaves before the record is tried; a decision to widen that cannot be recorded is taken again without. */
+  #decideAndRecord(): { input: DecisionInput; decision: Decision; isRecorded: boolean } {
+    const { clock } = this.#parts;
+    const now = clock.now();
+    let input = this.#input(this.#recorder.canRecord(now.runningMs));
+    let decision = decide(input);
+    this.#actuator.give(decision.commands.filter(({ effect }) => effect !== 'widening'));
+    this.#recorder.addDecision(input, decision.commands, decision.events);
+    this.#telemetry.add(now, decision.explanation, input.snapshot);
+    this.#draftTelemetry(input);
+    this.#adopt(decision);
+    this.#draftStatus(now.runningMs);
+    const isPressing = decision.commands.length > 0 || decision.events.length > 0;
+    const isDue = this.#recorder.isDue(now.runningMs);
+    if (!isPressing && !isDue) return { input, decision, isRecorded: true };
+    const isRecorded = input.canRecord && this.#commit(now);
+    if (!isRecorded && input.canRecord && decision.commands.some(({ effect }) => effect === 'widening')) {
+      this.#recorder.withdrawDecision();
+      input = { ...input, canRecord: false };
+      decision = decide(input);
+      this.#recorder.addDecision(input, decision.commands, decision.events);
+      this.#adopt(decision);
+    }
+    this.#trim(now.runningMs, now.utcMs);
+    return { input, decision, isRecorded };
+  }
+
+  #input(canRecord: boolean): DecisionInput {
+    const { clock, site, entropy } = this.#parts;
+    const { curtailment, core, distrust } = this.#memory;
+    const now = clock.now();
+    const isDistrusted = distrust !== undefined && now.runningMs < distrust.untilMs;
+    return {
+      now,
+      site,
+      snapshot: this.#latest.snapshot(),
+      limits: curtailment.limit === undefined ? [] : [curtailment.limit],
+      memory: core,
+      randomOffsetMs: entropy.wholeUpTo(LONGEST_OFFSET_S) * 1000,
+      canRecord,
+      paces: this.#paces,
+      ...(isDistrusted ? { distrust: { code: distrust.code, subject: distrust.subject } } : {}),
+    };
+  }
+
+  #adopt(decision: Decision): void {
+    this.#decision = decision;
+    this.#memory = { ...this.#memory, core: decision.memory };
+  }
+
+  #keepCurtailment(curtailment: GatewayMemory['curtailment']): void {
+    this.#memory = { ...this.#memory, curtailment };
+    this.#cycle();
+    const isOnDisk = this.#commit(this.#parts.clock.now());
+    if (!isOnDisk)
+      throw new Error('the curtailment is obeyed but could not be recorded; it must be sent again');
+  }
+
+  #draftTelemetry(input: DecisionInput): void {
+    if (this.#telemetry.durationMs(input.now) < this.#parts.telemetryIntervalMs) return;
+    this.#closeTelemetry();
+  }
+
+  #closeTelemetry(): void {
+    const body = this.#telemetry.close();
+    if (body !== undefined) this.#recorder.addDraft({ stream: 'telemetry', body });
+    this.#telemetry = new TelemetryInterval(this.#parts.site, this.#parts.clock.now());
+  }
+
+  /** Now and then, and soon after the posture, the faults or the limits have changed. */
+  #draftStatus(nowMs: RunningMs): void {
+    const explanation = this.#decision?.explanation;
+    const faults = explanation?.faults.map(({ code, subject }) => `${code} ${subject}`);
+    const limits = explanation?.limits.map(({ limitId, ceiling }) => `${limitId} ${ceiling}`);
+    const fingerprint = JSON.stringify([explanation?.posture, faults, limits]);
+    const sinceMs = nowMs - this.#statusAtMs;
+    const hasChanged = fingerprint !== this.#statusFingerprint && sinceMs >= STATUS_SPACING_MS;
+    if (!hasChanged && sinceMs < STATUS_EVERY_MS) return;
+    this.#statusAtMs = nowMs;
+    this.#statusFingerprint = fingerprint;
+    this.#recorder.addDraft({ stream: 'status', body: this.status() });
+  }
+
+  /** A device that lost its fall-back settings gets them again, by way of its own adapter, not more than now and then. */
+  #secureFallbacks(decision: Decision, nowMs: RunningMs): void {
+    if (nowMs - this.#securedAtMs < SECURE_EVERY_MS) return;
+    for (const fault of decision.explanation.faults) {
+      if (fault.code !== 'fallback-not-set') continue;
+      const load = this.#parts.site.loads.find((plan) => plan.deviceId === fault.subject);
+      const device = this.#parts.devices.find((candidate) => candidate.deviceId === fault.subject);
+      if (load?.kind !== 'chargePoint' || device === undefined) continue;
+      this.#securedAtMs = nowMs;
+      void device.secureFallback({ currentA: load.fallbackCurrentA, timeoutMs: load.fallbackTimeoutMs });
+    }
+  }
+
+  #commit(now: Now): boolean {
+    const isRecorded = this.#recorder.commit(now, this.#memory);
+    if (isRecorded) this.#parts.onRecorded();
+    return isRecorded;
+  }
+
+  #trim(nowMs: RunningMs, utcMs: number): void {
+    if (nowMs - this.#trimmedAtMs < TRIM_EVERY_MS) return;
+    this.#trimmedAtMs = nowMs;
+    this.#parts.store.trimJournal(utcMs - this.#parts.keepJournalDays * 86_400_000);
+  }
+
+  #adoptSwitches(): void {
+    for (const load of this.#parts.site.loads) {
+      if (load.kind === 'chargePoint' || this.#memory.core.loads[load.loadId]?.commanded !== 1) continue;
+      const { loadId, deviceId, relayChannel } = load;
+      const reason = { kind: 'fault' as const, code: 'not-yet-read' as const, subject: deviceId };
+      this.#actuator.adopt({
+        kind: 'setSwitch',
+        loadId,
+        deviceId,
+        relayChannel,
+        position: 'closed',
+        effect: 'refresh',
+        reason,
+      });
+    }
+  }
+
+  #ownFaults(): Fault[] {
+    const { clock } = this.#parts;
+    const { clockLevel, runningMs } = clock.now();
+    const faults: Fault[] = [];
+    if (clockLevel === 'none') faults.push({ code: 'clock-unset', subject: 'clock', sinceMs: 0 });
+    if (this.#lastCycleMs > CYCLE_OVERDUE_MS)
+      faults.push({ code: 'cycle-overrun', subject: 'cycle', sinceMs: runningMs });
+    return faults;
+  }
+
+  #sentence(): string {
+    return bindingSentence(this.#decision?.explanation);
+  }
+}
