@@ -1,0 +1,198 @@
+/** What a file may import from outside of the project: nothing, anything, or the packages named. */
+type Outside = 'none' | 'any' | readonly string[];
+
+export interface RoomRule {
+  /** Path of the room from the project's root: a folder, or one file. The longest match counts. */
+  readonly room: string;
+  /** Rooms whose files may be imported, besides its own. */
+  readonly mayImport: readonly string[];
+  /** Of these only types. */
+  readonly typesOnlyFrom?: readonly string[];
+  /** May it import Node's own modules? */
+  readonly node: boolean;
+  readonly packages: Outside;
+  /** Not even through others: a room, `node:` or `npm:`. */
+  readonly neverReaches: readonly string[];
+  /** Where a walk for neverReaches ends: the room that is allowed to know more. */
+  readonly exceptThrough?: readonly string[];
+  /** May it import by a computed specifier, which no walk can follow? */
+  readonly computedImports?: boolean;
+  readonly why: string;
+}
+
+const ADAPTER_IMPORTS = ['src/domain', 'src/ports'] as const;
+const ADAPTER_NEVER_REACHES = [
+  'src/core',
+  'src/gateway',
+  'src/sync',
+  'src/contract',
+  'src/config',
+  'src/cli',
+];
+
+function adapter(name: string, packages: Outside, alsoImports: readonly string[] = []): RoomRule {
+  return {
+    room: `src/adapters/${name}`,
+    mayImport: [...ADAPTER_IMPORTS, ...alsoImports],
+    node: true,
+    packages,
+    neverReaches: ADAPTER_NEVER_REACHES,
+    why: 'One technology behind a port; no adapter knows another',
+  };
+}
+
+/** The one table of who may import whom. docs/architecture.md is generated from it (`npm run docs`). */
+export const RULES: readonly RoomRule[] = [
+  {
+    room: 'src/domain',
+    mayImport: [],
+    node: false,
+    packages: 'none',
+    neverReaches: ['node:', 'npm:'],
+    why: 'The words; they mean the same everywhere',
+  },
+  {
+    room: 'src/core',
+    mayImport: ['src/domain'],
+    node: false,
+    packages: 'none',
+    neverReaches: ['node:', 'npm:'],
+    why: 'Pure judgement: the same input gives the same decision on any machine',
+  },
+  {
+    room: 'src/ports',
+    mayImport: ['src/domain'],
+    node: false,
+    packages: 'none',
+    neverReaches: ['node:', 'npm:'],
+    why: 'Doors: what the gateway needs, in its own words',
+  },
+  {
+    room: 'src/contract',
+    mayImport: ['src/domain'],
+    node: false,
+    packages: ['zod'],
+    neverReaches: ['node:'],
+    why: 'The language on the wire; a browser can read it as well',
+  },
+  {
+    room: 'src/profiles',
+    mayImport: ['src/domain', 'src/ports'],
+    node: true,
+    packages: ['zod'],
+    neverReaches: ['src/core', 'src/gateway', 'firmware-sim'],
+    why: 'Reads drivers/ into read plans and command plans',
+  },
+  adapter('modbus', ['jsmodbus', 'serialport'], ['src/profiles']),
+  adapter('mqtt', ['mqtt']),
+  adapter('broker', ['aedes']),
+  adapter('sqlite', ['better-sqlite3']),
+  adapter('systemd', 'none'),
+  adapter('http', 'none'),
+  adapter('system', 'none'),
+  adapter('pino', ['pino']),
+  {
+    room: 'src/gateway',
+    mayImport: ['src/domain', 'src/core', 'src/ports', 'src/contract'],
+    node: false,
+    packages: 'none',
+    neverReaches: ['node:', 'src/adapters', 'src/sync', 'src/config', 'firmware-sim'],
+    why: 'The running shell: everything outside comes through a port',
+  },
+  {
+    room: 'src/sync',
+    mayImport: ['src/domain', 'src/contract', 'src/ports'],
+    node: false,
+    packages: ['zod'],
+    neverReaches: ['node:', 'src/adapters', 'src/core', 'src/gateway', 'firmware-sim'],
+    why: 'The postman; the control cycle never waits for it',
+  },
+  {
+    room: 'src/config',
+    mayImport: ['src/domain', 'src/profiles', 'src/contract'],
+    node: true,
+    packages: ['convict', 'zod'],
+    neverReaches: ['src/adapters', 'src/core', 'src/gateway', 'firmware-sim'],
+    why: 'Files, environment and arguments into one checked value',
+  },
+  {
+    room: 'src/ui',
+    mayImport: ['src/contract'],
+    typesOnlyFrom: ['src/contract'],
+    node: false,
+    packages: 'any',
+    neverReaches: ['node:', 'src/gateway', 'src/core', 'src/adapters'],
+    why: 'Runs in a browser and knows only what is on the wire',
+  },
+  {
+    room: 'src/compose.ts',
+    mayImport: [
+      'src/domain',
+      'src/core',
+      'src/ports',
+      'src/contract',
+      'src/profiles',
+      'src/adapters',
+      'src/gateway',
+      'src/sync',
+      'src/config',
+    ],
+    node: true,
+    packages: 'none',
+    neverReaches: ['src/cli', 'firmware-sim'],
+    why: 'The only place where ports meet adapters',
+  },
+  {
+    room: 'src/cli',
+    mayImport: [
+      'src/domain',
+      'src/core',
+      'src/ports',
+      'src/contract',
+      'src/profiles',
+      'src/gateway',
+      'src/sync',
+      'src/config',
+      'src/compose.ts',
+    ],
+    node: true,
+    packages: ['commander'],
+    neverReaches: ['src/adapters', 'firmware-sim'],
+    exceptThrough: ['src/compose.ts'],
+    why: 'Commands; technology only by way of compose.ts',
+  },
+  {
+    room: 'src/main.ts',
+    mayImport: ['src/cli', 'src/compose.ts', 'src/config', 'src/domain'],
+    node: true,
+    packages: 'none',
+    neverReaches: ['src/adapters', 'firmware-sim'],
+    exceptThrough: ['src/compose.ts'],
+    why: 'Starts the command line',
+  },
+  {
+    room: 'src/loadgate.mjs',
+    mayImport: ['src/main.ts'],
+    node: true,
+    packages: 'none',
+    neverReaches: ['firmware-sim'],
+    computedImports: true,
+    why: 'Checks the runtime before anything is loaded, with a sentence where it is too old',
+  },
+  {
+    room: 'firmware-sim',
+    mayImport: [],
+    node: true,
+    packages: 'any',
+    neverReaches: ['src', 'drivers'],
+    why: 'The other transcription of the makers’ facts: it meets ours only on the wire',
+  },
+  {
+    room: 'drivers',
+    mayImport: [],
+    node: false,
+    packages: 'none',
+    neverReaches: ['node:', 'npm:', 'firmware-sim'],
+    why: 'Data: profiles are read as files, never imported',
+  },
+];
