@@ -1,6 +1,6 @@
 import type { Contact } from './contact.ts';
 import type { Firmware } from './devices/firmware.ts';
-import { exceptionReply, FUNCTION } from './devices/pdu.ts';
+import { exceptionReply } from './devices/pdu.ts';
 import type { Fault, FaultKind } from './faults.ts';
 
 /** An answer on its way out, and what is wrong with it. */
@@ -28,13 +28,6 @@ interface ActiveFault {
   readonly fault: Fault;
   requestsLeft: number;
 }
-
-const WRITES: readonly number[] = [
-  FUNCTION.writeCoil,
-  FUNCTION.writeRegister,
-  FUNCTION.writeCoils,
-  FUNCTION.writeRegisters,
-];
 
 /** A simulated device where it is installed: its firmware, and what is wrong with it at the moment. */
 export class DeviceInPlace {
@@ -148,7 +141,6 @@ export class DeviceInPlace {
   }
 
   #freeze(request: Buffer, reply: Buffer): Buffer {
-    if (WRITES.includes(request[0] ?? 0)) return reply;
     const key = request.toString('hex');
     const held = this.#frozenAnswers.get(key) ?? reply;
     this.#frozenAnswers.set(key, held);

@@ -17,7 +17,7 @@ export type Fault =
   | (PerRequest & { readonly kind: 'exception'; readonly code: number })
   /** Works, but answers under the next unit number. */
   | (PerRequest & { readonly kind: 'wrongUnit' })
-  /** Every read repeats the first answer that it got since; writes still work. */
+  /** Every request repeats the first answer that it got since; writes still take effect. */
   | (PerRequest & { readonly kind: 'frozen' })
   /** Loses its supply once: dark while it boots, then defaults. */
   | { readonly kind: 'reboot' }

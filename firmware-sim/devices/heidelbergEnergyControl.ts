@@ -1,6 +1,7 @@
 import type { ChargeSocket } from '../chargeSocket.ts';
 import type { Noise } from '../random.ts';
 import type { Firmware } from './firmware.ts';
+import { inputTable, LEAST_TENTHS, STATE } from './heidelbergReadings.ts';
 import {
   EXCEPTION,
   echoReply,
@@ -20,18 +21,13 @@ const HOLDING = {
   failSafeCurrent: 262,
 } as const;
 const STANDBY = { allowed: 0, disabled: 4 } as const;
-/** Index 1 of a letter: the station does not allow; index 2: it allows. */
-const STATE = { a1: 2, a2: 3, b1: 4, b2: 5, c1: 6, c2: 7, f: 10, error: 11 } as const;
-
 const DEFAULT_WATCHDOG_MS = 15_000;
-const LEAST_TENTHS = 60;
 const MOST_TENTHS = 160;
 /** Locking shows state F for about this long. */
 const LOCK_SHOWS_F_MS = 10_000;
 /** The maker names no figure for the rest without a car that leads into stand-by; this is the house's own. */
 const STANDBY_AFTER_MS = 12 * 60_000;
 const MOST_REGISTERS_PER_READ = 125;
-const NOISE_SHARE = 0.002;
 
 export interface HeidelbergPlace {
   readonly unit: number;
@@ -69,7 +65,7 @@ export class HeidelbergEnergyControl implements Firmware {
   #lockedAtMs = Number.NEGATIVE_INFINITY;
   #frameAtMs: number;
   #carSeenAtMs: number;
-  #energyAtPowerOnWh = 0;
+  #vahAtPowerOn = 0;
   #bootedAtMs: number;
   #nowMs: number;
 
@@ -82,7 +78,14 @@ export class HeidelbergEnergyControl implements Firmware {
     this.#carSeenAtMs = place.startAtMs;
     this.#bootedAtMs = place.startAtMs;
     this.#nowMs = place.startAtMs;
-    this.#inputs = this.#inputTable();
+    this.#inputs = inputTable({
+      socket: place.socket,
+      voltageV: place.voltageV,
+      noise: place.noise,
+      hardwareMaximumA: place.hardwareMaximumA,
+      state: () => this.#state(),
+      vahAtPowerOn: () => this.#vahAtPowerOn,
+    });
     this.advanceTo(place.startAtMs);
   }
 
@@ -117,7 +120,7 @@ export class HeidelbergEnergyControl implements Firmware {
   }
 
   powerCycle(nowMs: number): void {
-    this.#energyAtPowerOnWh = this.#totalVah();
+    this.#vahAtPowerOn = this.#place.socket.apparentVah;
     this.#bootedAtMs = nowMs + this.bootMs;
     this.#wake(nowMs + this.bootMs);
     this.#carSeenAtMs = nowMs;
@@ -245,39 +248,6 @@ export class HeidelbergEnergyControl implements Firmware {
     if (!socket.car.isPlugged) return isAllowed ? STATE.a2 : STATE.a1;
     if (socket.isCharging) return isAllowed ? STATE.c2 : STATE.c1;
     return isAllowed ? STATE.b2 : STATE.b1;
-  }
-
-  #totalVah(): number {
-    return this.#place.socket.apparentVah;
-  }
-
-  #inputTable(): ReadonlyMap<number, () => number> {
-    const { socket, voltageV, noise } = this.#place;
-    const onPhase = (terminal: number, values: readonly number[]) =>
-      values[socket.wiredPhases[terminal] ?? -1] ?? 0;
-    const currentTenths = (terminal: number) => onPhase(terminal, socket.flow.currentA) * 10;
-    const sincePowerOnVah = () => this.#totalVah() - this.#energyAtPowerOnWh;
-    return new Map<number, () => number>([
-      [4, () => 0x0107],
-      [5, () => this.#state()],
-      [6, () => currentTenths(0)],
-      [7, () => currentTenths(1)],
-      [8, () => currentTenths(2)],
-      [9, () => 215 + 5 * noise.next()],
-      [10, () => onPhase(0, voltageV)],
-      [11, () => onPhase(1, voltageV)],
-      [12, () => onPhase(2, voltageV)],
-      [13, () => 1],
-      [14, () => noise.around(socket.apparentVa, NOISE_SHARE)],
-      [15, () => Math.floor(sincePowerOnVah()) >>> 16],
-      [16, () => Math.floor(sincePowerOnVah()) & 0xffff],
-      [17, () => Math.floor(this.#totalVah()) >>> 16],
-      [18, () => Math.floor(this.#totalVah()) & 0xffff],
-      [100, () => this.#place.hardwareMaximumA],
-      [101, () => LEAST_TENTHS / 10],
-      [200, () => 1],
-      [203, () => 1],
-    ]);
   }
 }
 

@@ -5,6 +5,9 @@ import { type Status, statusSchema } from '../contract/status.ts';
 /** Longest wait for the gateway on the same machine; a control cycle never takes that long. */
 const ANSWER_TIMEOUT_MS = 3_000;
 
+/** Service unavailable: the socket stands before the first cycle has run. */
+const STILL_STARTING = 503;
+
 export type LocalAnswer<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly exit: 'gatewayNotRunning' | 'notUnderstood'; readonly detail: string };
@@ -32,9 +35,10 @@ function get(socketPath: string, path: string): Promise<LocalAnswer<string>> {
       response.on('data', (part: string) => parts.push(part));
       response.on('error', (error) => resolve(notUnderstood(socketPath, error.message)));
       response.on('end', () => {
-        const isFine = response.statusCode === 200;
-        if (isFine) resolve({ ok: true, value: parts.join('') });
-        else resolve(notUnderstood(socketPath, `status ${response.statusCode}: ${parts.join('').trim()}`));
+        const body = parts.join('');
+        if (response.statusCode === 200) resolve({ ok: true, value: body });
+        else if (response.statusCode === STILL_STARTING) resolve(stillStarting(socketPath));
+        else resolve(notUnderstood(socketPath, `HTTP status ${response.statusCode}: ${body.trim()}`));
       });
     });
     asked.on('timeout', () => asked.destroy(new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`)));
@@ -67,6 +71,11 @@ function notRunning(socketPath: string, error: NodeJS.ErrnoException): LocalAnsw
     exit: 'gatewayNotRunning',
     detail: `${socketPath}: expected a running gateway, ${found}; ${toDo}`,
   };
+}
+
+function stillStarting(socketPath: string): LocalAnswer<never> {
+  const detail = `${socketPath}: expected a running gateway, found one that is still starting; ask again in a moment`;
+  return { ok: false, exit: 'gatewayNotRunning', detail };
 }
 
 function notUnderstood(socketPath: string, found: string): LocalAnswer<never> {

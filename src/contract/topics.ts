@@ -57,7 +57,7 @@ export const TOPICS = {
 
 export type TopicName = keyof typeof TOPICS;
 
-export const TOPIC_ROOT = 'loadgate/v1';
+const TOPIC_ROOT = 'loadgate/v1';
 
 export function topicOf(gatewayId: string, name: TopicName): string {
   return `${TOPIC_ROOT}/${gatewayId}/${TOPICS[name].suffix}`;

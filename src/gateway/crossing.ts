@@ -30,8 +30,10 @@ export function needsDecision(
       if (earlier?.state !== 'measured') return true;
       if (reading === earlier) continue;
       const ceilings = view?.phases.find((candidate) => candidate.phase === phase);
-      const lowestA = Math.min(ceilings?.importCeilingA ?? Infinity, ceilings?.exportCeilingA ?? Infinity);
-      if (Math.abs(Number(reading.value)) > lowestA) return true;
+      const power = readings[`phasePowerW.${terminal}`];
+      const isExport = power?.state === 'measured' && Number(power.value) > 0 === meter.isInverted;
+      const ceilingA = isExport ? ceilings?.exportCeilingA : ceilings?.importCeilingA;
+      if (ceilingA !== undefined && Math.abs(Number(reading.value)) > ceilingA) return true;
     }
   }
   return false;

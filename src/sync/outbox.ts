@@ -132,27 +132,41 @@ export class Postman {
   }
 
   #sendFrom(stream: StreamName, nowMs: number): void {
-    if (nowMs < this.#notBeforeMs || this.#unremoved.length >= MOST_UNREMOVED) return;
+    if (nowMs < this.#notBeforeMs) return;
     const lane = this.#lanes[stream];
     const count = countSendable(lane, this.#room(), nowMs);
     if (count === 0) return;
-    const unremoved = this.#unremoved.filter((row) => row.stream === stream).length;
-    const after = lastSent(lane);
-    const rows = this.#readPending(unremoved + lane.flights.length + count, stream)
-      .filter((row) => row.stream === stream && row.sequence > after)
-      .slice(0, count);
-    for (const row of rows) {
+    for (const row of this.#takeRows(stream, count, nowMs)) {
       if (paceWaitMs(this.#paceMark, nowMs, UPLOAD_PACE) > 0) return;
       this.#paceMark = markPaced(this.#paceMark, nowMs, UPLOAD_PACE);
       this.#send(row);
     }
   }
 
+  /** The next rows to send, behind those that are on the wire or only wait for their removal. */
+  #takeRows(stream: StreamName, count: number, nowMs: number): readonly OutboxRow[] {
+    const lane = this.#lanes[stream];
+    const isUnremoved = (row: OutboxRow): boolean =>
+      this.#unremoved.some((other) => other.stream === stream && other.sequence === row.sequence);
+    while (this.#unremoved.length < MOST_UNREMOVED) {
+      const unremoved = this.#unremoved.filter((row) => row.stream === stream).length;
+      const rows = this.#readPending(unremoved + lane.flights.length + count, stream);
+      const lingering = rows.filter((row) => row.sequence <= lane.confirmed && !isUnremoved(row));
+      if (lingering.length === 0) {
+        return rows.filter((row) => row.sequence > lastSent(lane)).slice(0, count);
+      }
+      // The store keeps its failures to itself: what is still there after its removal has to be removed again.
+      this.#unremoved.push(...lingering);
+      this.#removalNotBeforeMs = nowMs + STORE_RETRY_MS;
+    }
+    return [];
+  }
+
   /** An outbox that cannot be read is a matter of the record, which raises its own fault; it must not end the gateway. */
   #readPending(limit: number, stream: StreamName): readonly OutboxRow[] {
     const { clock, log, store } = this.#options;
     try {
-      return store.pending(limit, stream);
+      return store.pending(limit, stream).filter((row) => row.stream === stream);
     } catch (error) {
       this.#notBeforeMs = clock.runningMs() + STORE_RETRY_MS;
       log.warn({ stream, detail: String(error) }, 'The outbox could not be read; it is tried again');

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -130,6 +130,20 @@ describe('loadgate check', () => {
     ]);
     expect(exitCode).toBe(EXIT_CODES.wrongConfiguration.code);
     expect(err).toContain('/nowhere');
+  });
+
+  it('names the mistake of a profile in use once, and warns of one that no device uses', async () => {
+    cpSync(join(root, 'drivers'), folder, { recursive: true });
+    writeFileSync(join(folder, 'heidelberg-energy-control.json'), '{}');
+    const args = ['check', '--config', config, '--profiles-directory', folder];
+    const unused = await loadgate(args);
+    expect(unused.exitCode).toBe(0);
+    expect(unused.err).toContain('no device of the site plan uses this profile');
+
+    writeFileSync(join(folder, 'keba-p30.json'), 'torn');
+    const { exitCode, out } = await loadgate([...args, '--json']);
+    expect(exitCode).toBe(EXIT_CODES.wrongConfiguration.code);
+    expect(JSON.parse(out).mistakes).toMatchObject([{ source: join(folder, 'keba-p30.json') }]);
   });
 
   it('says that a file of credentials cannot be read', async () => {

@@ -83,13 +83,21 @@ describe('loadgate status', () => {
   });
 
   it.each([
-    ['no JSON', 'hello', 200],
-    ['another form', JSON.stringify({ ...EXAMPLE_STATUS, schema: 'loadgate.status/9' }), 200],
-    ['a refusal', '{"error":"the page failed"}', 500],
-  ])('does not take %s for a status', async (_, body, statusCode) => {
+    ['no JSON', 'hello', 200, 'at the whole'],
+    ['another form', JSON.stringify({ ...EXAMPLE_STATUS, schema: 'loadgate.status/9' }), 200, 'at schema'],
+    ['a refusal', '{"error":"the page failed"}', 500, 'the page failed'],
+  ])('does not take %s for a status', async (_, body, statusCode, said) => {
     await answering(body, statusCode);
-    const { exitCode, out } = await loadgate(['status', '--runtime-directory', folder]);
+    const { exitCode, out, err } = await loadgate(['status', '--runtime-directory', folder]);
     expect({ exitCode, out }).toEqual({ exitCode: EXIT_CODES.notUnderstood.code, out: '' });
+    expect(err).toContain(said);
+  });
+
+  it('says that the gateway is still starting', async () => {
+    await answering('{"error":"the gateway is starting"}', 503);
+    const { exitCode, err } = await loadgate(['status', '--runtime-directory', folder]);
+    expect(exitCode).toBe(EXIT_CODES.gatewayNotRunning.code);
+    expect(err).toContain('still starting; ask again');
   });
 
   it('says nothing of faults and silent devices when there are none, and names the safe posture', () => {

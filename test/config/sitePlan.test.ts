@@ -280,6 +280,21 @@ describe('the relations in a site plan', () => {
     ]);
   });
 
+  it('a connection point must be metered on every phase, even where no load of the plan is', () => {
+    const findings = findingsOf({ loads: [] as never, 'meters.0.phaseMap': { L1: 'L1', L2: 'L2' } });
+    expect(findings.map((finding) => finding.found)).toEqual(['"grid", which does not see L3']);
+  });
+
+  it('a circuit further down must be metered only where its loads are', () => {
+    const metered = { 'circuits.1.meterId': 'immersion' };
+    expect(findingsOf(metered).map((finding) => finding.found)).toEqual([
+      '"immersion", which does not see L1, L3',
+    ]);
+    expect(
+      findingsOf({ ...metered, 'loads.0.phaseMap': { L2: 'L2' }, 'loads.1.phaseMap': { L2: 'L2' } }),
+    ).toEqual([]);
+  });
+
   it('an unknown profile has an exit code of its own', () => {
     expect(findingsOf({ 'devices.3.profile': 'keba-p3' })).toMatchObject([
       { kind: 'unknownProfile', toDo: 'did you mean keba-p30?' },

@@ -114,6 +114,19 @@ describe('a pseudo-terminal', () => {
   });
 });
 
+describe('a pseudo-terminal without a client', () => {
+  it('does not echo what goes out', async () => {
+    let echoed = 0;
+    const terminal = openPseudoTerminal((bytes) => {
+      echoed += bytes.length;
+    });
+    terminal.write(Buffer.from([0x01, 0x0d, 0x0a, 0x41]));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    terminal.close();
+    expect(echoed).toBe(0);
+  });
+});
+
 describe('a Modbus RTU line', () => {
   afterEach(async () => {
     await closePort(port);

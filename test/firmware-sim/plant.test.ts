@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { WaterHeater } from '../../firmware-sim/waterHeater.ts';
 import { EVENING_MS, NOON_MS, standHome, word } from './support.ts';
 
 const SET_CURRENT = (currentA: number) => `06 ${word(5004)} ${word(currentA * 1000)}`;
@@ -30,6 +31,20 @@ describe('the plant', () => {
       else if (wasHot) heatedAgain = true;
     }
     expect([wasHot, heatedAgain]).toEqual([true, true]);
+  });
+
+  it('calls for heat after hot water has been drawn', () => {
+    const draws = [{ minute: 425, energyKwh: 3.5 }];
+    const heater = new WaterHeater({ phase: 0, ratedA: 13, tankKwh: 9, standingLossW: 0, draws });
+    heater.advance(9_000, 3_600_000);
+    expect([heater.isCalling, heater.powerW(230, true)]).toEqual([false, 0]);
+    heater.drawWater(424);
+    heater.advance(0, 1_000);
+    expect(heater.isCalling).toBe(false);
+    heater.drawWater(425);
+    heater.advance(0, 1_000);
+    expect(heater.powerW(230, true)).toBeCloseTo(13 * 230, 6);
+    expect(heater.powerW(230, false)).toBe(0);
   });
 
   it('takes the sun off at once when its contact opens and gives it back after the observation time', () => {

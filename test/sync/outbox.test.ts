@@ -248,6 +248,23 @@ describe('postman', () => {
     expect(bus.sent).toHaveLength(3);
   });
 
+  it('goes on behind rows whose removal failed in silence, and removes them again', async () => {
+    const remove = store.acknowledge.bind(store);
+    store.acknowledge = () => {};
+    addMany(60);
+    startPostman();
+    await connect();
+    for (let n = 0; n < 200 && bus.open.length > 0; n += 1) {
+      await answer(OK);
+      await clock.advance(10);
+    }
+    expect(bus.sent.map(({ sequence }) => sequence)).toEqual(upTo(60));
+    store.acknowledge = remove;
+    await clock.advance(11_000);
+    expect(store.rows).toEqual([]);
+    expect(bus.sent).toHaveLength(60);
+  });
+
   it('outlives an outbox that cannot be read', async () => {
     addMany(1);
     const read = store.pending.bind(store);

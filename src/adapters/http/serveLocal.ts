@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
@@ -95,7 +95,6 @@ function listen(server: Server, socketPath: string): Promise<void> {
     const before = process.umask(0o177);
     try {
       server.listen(socketPath, () => {
-        chmodSync(socketPath, 0o600);
         server.off('error', reject);
         resolve();
       });

@@ -4,7 +4,6 @@ import type { Log } from '../../ports/log.ts';
 import { type ConnectionFailure, connectionSentence } from './connectionSentence.ts';
 import { type CredentialFiles, readCredentials } from './credentials.ts';
 import { MqttSession } from './session.ts';
-import { matchesFilter } from './topicFilter.ts';
 
 const KEEPALIVE_S = 30;
 const ACKNOWLEDGE_TIMEOUT_MS = 20_000;
@@ -133,9 +132,8 @@ class ReconnectingBus implements MqttBus {
       {
         onAccepted: () => this.#accepted(),
         onMessage: async (message) => {
-          const handles = [...this.#handlers].filter(([filter]) => matchesFilter(filter, message.topic));
-          for (const [, handle] of handles) await handle(message);
-          if (handles.length > 0) return;
+          const handle = this.#handlers.get(message.topic);
+          if (handle !== undefined) return handle(message);
           log.warn({ topic: message.topic }, 'A message on a topic that nothing listens to was dropped');
         },
         onClosed: (failure) => this.#sessionClosed(failure),

@@ -12,7 +12,7 @@ import { NO_SEQUENCES, type Sequences } from './storedState.ts';
 /** Longest that a commit waits for another program's lock; the cycle waits with it. */
 const BUSY_TIMEOUT_MS = 200;
 
-/** Pages in the log before they are moved to the database: about an hour of commits, in which hot pages are written once. */
+/** Pages in the log before they are moved to the database: some two hours of commits, in which hot pages gather. */
 const CHECKPOINT_PAGES = 2000;
 
 /** Kibibytes of pages kept in memory. */

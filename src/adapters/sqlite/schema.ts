@@ -7,8 +7,9 @@ import { COMPANIONS } from './files.ts';
 export const APPLICATION_ID = 0x4c474154;
 
 /**
- * Small pages, since a commit rewrites whole ones: a day of commits every 30 s wears the storage least with
- * these (docs/decisions has the measurement). Can only be chosen when a database is begun.
+ * Small pages, since a commit rewrites whole ones. A day of 2880 commits with half a minute of decisions (50 kB of
+ * JSON) each and 400 of single events, all acknowledged, wrote 49 MB with these; 49 MB with 512, 69 MB with 2048
+ * and 119 MB with 4096. Can only be chosen when a database is begun.
  */
 const PAGE_SIZE_BYTES = 1024;
 

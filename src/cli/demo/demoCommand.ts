@@ -71,6 +71,8 @@ class Demo {
   #home: SimulatedHome | undefined;
   #gateway: DemoChild | undefined;
   #messagesReceived = 0;
+  /** Counted at the same moment as the gateway's own counters. */
+  #receivedAtStatus = 0;
   #status: Status | undefined;
 
   constructor(parts: DemoParts) {
@@ -189,7 +191,9 @@ class Demo {
 
   async #askGateway(): Promise<void> {
     const answer = await fetchStatus(join(this.#parts.folder, 'run'));
-    if (answer.ok) this.#status = answer.value;
+    if (!answer.ok) return;
+    this.#status = answer.value;
+    this.#receivedAtStatus = this.#messagesReceived;
   }
 
   #wait(delayMs: number): Promise<undefined> {
@@ -215,7 +219,7 @@ class Demo {
     const after = await Promise.race([home.truth(), home.child.ended]);
     if (typeof before === 'string') return refuse(context, 'childDied', before);
     if (typeof after === 'string') return refuse(context, 'childDied', after);
-    const summary = summarise(before, this.#status, this.#messagesReceived);
+    const summary = summarise(before, this.#status, this.#receivedAtStatus);
     // The terminal has echoed Ctrl-C on the line where the cursor stands.
     if (ending.kind === 'interrupted' && context.errorOutput.isTerminal) context.errorOutput.write('\n');
     context.errorOutput.write(`${describePosture(after)}\n`);

@@ -52,7 +52,7 @@ async function openLine(wire: Wire): Promise<{ line: ModbusLine; slave: Slave }>
 }
 
 async function untilOpen(opening: ModbusLine): Promise<void> {
-  for (let tries = 0; tries < 400 && !opening.isOpen(); tries++) await sleep(5);
+  for (let tries = 0; tries < 2_000 && !opening.isOpen(); tries++) await sleep(5);
   expect(opening.isOpen()).toBe(true);
 }
 

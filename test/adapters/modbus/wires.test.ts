@@ -43,14 +43,14 @@ function plugInSlave(): RtuFaultSlave {
 }
 
 async function until(isReached: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 400 && !isReached(); tries++) await sleep(5);
+  for (let tries = 0; tries < 2_000 && !isReached(); tries++) await sleep(5);
   expect(isReached()).toBe(true);
 }
 
 /** Asks until the line is offline for this reason. */
 async function untilOffline(line: ModbusLine, reason: string): Promise<void> {
   let detail = '';
-  for (let tries = 0; tries < 400 && !detail.includes(reason); tries++) {
+  for (let tries = 0; tries < 2_000 && !detail.includes(reason); tries++) {
     const result = await line.request(read());
     expect(result).toMatchObject({ ok: false, fault: 'device-offline' });
     if (!result.ok) detail = result.detail;

@@ -1,0 +1,259 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildHome, type Home } from '../../firmware-sim/home.ts';
+import { type HomeName, readHome } from '../../firmware-sim/homeSpec.ts';
+import { createProfileDevice } from '../../src/adapters/modbus/profileDevice.ts';
+import { openStore } from '../../src/adapters/sqlite/openStore.ts';
+import { readSitePlan } from '../../src/config/readSitePlan.ts';
+import { topicOf } from '../../src/contract/topics.ts';
+import type { Now } from '../../src/domain/instant.ts';
+import type { SitePlan } from '../../src/domain/sitePlan.ts';
+import { Gateway } from '../../src/gateway/gateway.ts';
+import type { Cancel, Clock } from '../../src/ports/clock.ts';
+import type { Device } from '../../src/ports/device.ts';
+import type { Store } from '../../src/ports/store.ts';
+import { loadProfiles } from '../../src/profiles/loadProfiles.ts';
+import { Inbox } from '../../src/sync/inbox.ts';
+import { Postman } from '../../src/sync/outbox.ts';
+import type { BackOffice } from './backOffice.ts';
+import { DirectLine } from './directLine.ts';
+import { RecordingLog } from './recordingLog.ts';
+import { SteppedClock } from './steppedClock.ts';
+
+export const GATEWAY_ID = 'home';
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+
+/** The clock as one life of a gateway sees it; when the life ends none of its timers runs any more. */
+class LifeClock implements Clock {
+  readonly #base: SteppedClock;
+  readonly #offsetMs: number;
+  readonly #cancels = new Set<Cancel>();
+  #isOver = false;
+
+  constructor(base: SteppedClock, initialRunningMs: number) {
+    this.#base = base;
+    this.#offsetMs = initialRunningMs - base.runningMs();
+  }
+
+  runningMs(): number {
+    return this.#base.runningMs() + this.#offsetMs;
+  }
+
+  now(): Now {
+    return { ...this.#base.now(), runningMs: this.runningMs() };
+  }
+
+  after(delayMs: number, run: () => void): Cancel {
+    if (this.#isOver) return () => undefined;
+    const cancel = this.#base.after(delayMs, () => {
+      this.#cancels.delete(cancel);
+      run();
+    });
+    this.#cancels.add(cancel);
+    return () => {
+      this.#cancels.delete(cancel);
+      cancel();
+    };
+  }
+
+  end(): void {
+    this.#isOver = true;
+    for (const cancel of this.#cancels) cancel();
+    this.#cancels.clear();
+  }
+}
+
+interface Life {
+  readonly clock: LifeClock;
+  readonly gateway: Gateway;
+  readonly store: Store;
+  readonly postman: Postman;
+  readonly bus: ReturnType<BackOffice['connect']>;
+  readonly devices: readonly Device[];
+}
+
+interface SteppedHomeOptions {
+  readonly homeName?: HomeName;
+  readonly startAtMs: number;
+  readonly backOffice: BackOffice;
+  readonly acceptUnsignedCurtailment?: boolean;
+  /** Changes the plan that comes with the product. */
+  readonly adaptPlan?: (plan: SitePlan) => SitePlan;
+}
+
+/**
+ * A whole home on a stepped clock: the simulated house with its firmware, the real profiles, gateway, store and
+ * postman. Only the wires and the broker are left out.
+ */
+export class SteppedHome {
+  readonly home: Home;
+  readonly clock: SteppedClock;
+  readonly site: SitePlan;
+  readonly log = new RecordingLog();
+  readonly #backOffice: BackOffice;
+  readonly #options: SteppedHomeOptions;
+  readonly #directory = mkdtempSync(join(tmpdir(), 'loadgate-home-'));
+  #lives = 0;
+  #life: Life | undefined;
+
+  constructor(options: SteppedHomeOptions) {
+    this.#options = options;
+    this.#backOffice = options.backOffice;
+    this.home = buildHome(readHome(options.homeName ?? 'single-phase'), { startAtMs: options.startAtMs });
+    this.clock = new SteppedClock({ utcMs: options.startAtMs });
+    const read = readSitePlan(join(ROOT, `config/site.${options.homeName ?? 'single-phase'}.jsonc`));
+    if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
+    this.site = options.adaptPlan?.(read.plan) ?? read.plan;
+    mkdirSync(this.#stateDirectory(), { recursive: true });
+  }
+
+  get gateway(): Gateway {
+    if (this.#life === undefined) throw new Error('the gateway does not live');
+    return this.#life.gateway;
+  }
+
+  get store(): Store {
+    if (this.#life === undefined) throw new Error('the gateway does not live');
+    return this.#life.store;
+  }
+
+  start(): void {
+    const store = openStore({ directory: this.#stateDirectory(), log: this.log });
+    const restored = store.condition.kind === 'restored' ? store.condition.state.runningMs : 0;
+    const clock = new LifeClock(this.clock, restored);
+    const devices = this.#createDevices(clock);
+    const bus = this.#backOffice.connect();
+    const entropy = { wholeUpTo: (most: number) => Math.floor(most / 2), identifier: () => 'fixed' };
+    let postman: Postman | undefined;
+    const gateway: Gateway = new Gateway({
+      site: this.site,
+      devices,
+      store,
+      clock,
+      entropy,
+      log: this.log,
+      supervisor: { ready: () => undefined, alive: () => undefined, stopping: () => undefined },
+      version: 'stepped',
+      cycleIntervalMs: 1000,
+      segmentMs: 30_000,
+      telemetryIntervalMs: 60_000,
+      keepJournalDays: 30,
+      onRecorded: () => postman?.nudge(),
+      syncStatus: () => ({ isConnected: bus.isConnected(), sent: 0, acknowledged: 0 }),
+    });
+    new Inbox({
+      gatewayId: GATEWAY_ID,
+      bus,
+      clock,
+      log: this.log,
+      circuits: this.site.circuits,
+      acceptUnsignedCurtailment: this.#options.acceptUnsignedCurtailment ?? false,
+      knownIds: gateway.knownCurtailmentIds(),
+      onCurtailment: (limit, id) => gateway.acceptCurtailment(limit, id),
+      onCancel: (id) => gateway.cancelCurtailment(id),
+      onEvent: (event) => gateway.record(event),
+    });
+    postman = new Postman({
+      gatewayId: GATEWAY_ID,
+      store,
+      bus,
+      clock,
+      entropy,
+      log: this.log,
+      inFlightMaximum: () => 20,
+      onEvent: (event) => gateway.record(event),
+    });
+    this.#life = { clock, gateway, store, postman, bus, devices };
+    gateway.start();
+  }
+
+  /** Ends the life between two steps, as SIGKILL does: nothing more is written, the next life finds what is on the disk. */
+  kill(): void {
+    const life = this.#life;
+    if (life === undefined) return;
+    life.clock.end();
+    life.bus.cut();
+    const abandoned = this.#stateDirectory();
+    this.#lives += 1;
+    mkdirSync(this.#stateDirectory());
+    for (const name of ['loadgate.sqlite', 'loadgate.sqlite-wal']) {
+      if (existsSync(join(abandoned, name)))
+        cpSync(join(abandoned, name), join(this.#stateDirectory(), name));
+    }
+    // Only now: closing writes, and a killed process does not.
+    life.store.close();
+    this.#life = undefined;
+  }
+
+  async stop(): Promise<void> {
+    const life = this.#life;
+    if (life === undefined) return;
+    const stopping = life.gateway.stop('test');
+    await this.clock.advance(10_000);
+    await stopping;
+    const farewell = life.postman.stop(2_000);
+    await this.clock.advance(3_000);
+    await farewell;
+    life.clock.end();
+    life.store.close();
+    this.#life = undefined;
+  }
+
+  command(name: 'curtailment' | 'curtailmentCancel', body: object): Promise<void> {
+    return this.#backOffice.command(topicOf(GATEWAY_ID, name), body);
+  }
+
+  /** Files of the current life; for opening the record to read it. */
+  stateDirectory(): string {
+    return this.#stateDirectory();
+  }
+
+  remove(): void {
+    this.kill();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  #stateDirectory(): string {
+    return join(this.#directory, `life-${this.#lives}`);
+  }
+
+  #createDevices(clock: Clock): Device[] {
+    const { profiles } = loadProfiles(join(ROOT, 'drivers'));
+    const deviceNowMs = (): number => this.clock.now().utcMs;
+    const lines = new Map<string, DirectLine>();
+    return this.site.devices.map((plan) => {
+      const lineId = plan.connection.kind === 'serial' ? plan.connection.lineId : plan.deviceId;
+      let line = lines.get(lineId);
+      if (line === undefined) {
+        const onLine = this.site.devices.filter(({ deviceId, connection }) =>
+          connection.kind === 'serial' ? connection.lineId === lineId : deviceId === lineId,
+        );
+        const units = onLine.map(({ deviceId, unit }) => {
+          const device = this.home.devices[deviceId];
+          if (device === undefined) throw new Error(`the simulated home has no ${deviceId}`);
+          return [unit, device] as const;
+        });
+        line = new DirectLine({ devices: new Map(units), clock, deviceNowMs });
+        lines.set(lineId, line);
+      }
+      const profile = profiles.get(plan.profile);
+      if (profile === undefined) throw new Error(`no profile ${plan.profile}`);
+      const load = this.site.loads.find(
+        ({ deviceId, kind }) => deviceId === plan.deviceId && kind === 'chargePoint',
+      );
+      return createProfileDevice({
+        deviceId: plan.deviceId,
+        profile,
+        unit: plan.unit,
+        line,
+        clock,
+        log: this.log,
+        ...(load?.kind === 'chargePoint'
+          ? { fallback: { currentA: load.fallbackCurrentA, timeoutMs: load.fallbackTimeoutMs } }
+          : {}),
+      });
+    });
+  }
+}
