@@ -100,7 +100,7 @@ export function allotOne(arguments_: AllotArguments): Allotment {
     }
     const perA = presence.unitPerA;
     const present = isGrowing ? presence.least : presence.most;
-    const mostA = (constraint.ceiling - flow + present) / perA - marginA;
+    const mostA = (constraint.ceiling - flow + present) / perA - marginA - view.overdrawA;
     if (mostA < fitsA) {
       fitsA = mostA;
       binding = constraint;

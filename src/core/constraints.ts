@@ -244,7 +244,7 @@ export function contributionOf(
   if (isOwnDirection) {
     if (targetA === 0)
       return -(isGrowing ? presence.relief : Math.min(presence.most, reliefOf(view, presence)));
-    return targetA * presence.unitPerA - present;
+    return (targetA + view.overdrawA) * presence.unitPerA - present;
   }
   if (isGenerator) return targetA === 0 ? presence.most : 0;
   return Math.max(0, presence.most - targetA * presence.unitPerA);

@@ -24,6 +24,8 @@ export interface LoadView {
   readonly isAnswering: boolean;
   /** The most it may draw now as far as is known: the worse of what it was told and what it reports. */
   readonly inForceA: number;
+  /** What it draws above that, on its worst phase: a 13 A heater takes more at a high voltage. */
+  readonly overdrawA: number;
   /** What it reports; absent while not fresh. */
   readonly readBackA?: number;
   readonly iecState?: IecState;
@@ -67,6 +69,7 @@ function viewChargePoint(
   const base = {
     plan,
     memory: fallback.memory,
+    overdrawA: 0,
     ...(isStateFresh ? { iecState: state.value as IecState } : {}),
     ...(drawn === undefined ? {} : { drawnA: drawn.currentA, drawnAtMs: drawn.measuredAtMs }),
   };
@@ -90,6 +93,8 @@ function viewChargePoint(
     ...base,
     isAnswering: drawn !== undefined,
     inForceA,
+    // While a car still follows its last set-point down, what it draws above it is not held against it.
+    overdrawA: isOverdue ? Math.max(0, mostDrawnA - inForceA) : 0,
     readBackA,
     ...(fault === undefined ? {} : { fault }),
   };
@@ -139,9 +144,11 @@ function viewSwitch(
   const position = readings?.[`relayClosed.${plan.relayChannel}`];
   const isFresh = position?.state === 'measured' && nowMs - position.measuredAtMs <= timing.loadMaxAgeMs;
   const drawn = switchDraw(plan, isFresh ? position.value === true : undefined, nowMs, meters);
+  const mostDrawnA = drawn === undefined ? 0 : Math.max(0, ...Object.values(drawn.currentA));
   const base = {
     plan,
     memory: known,
+    overdrawA: Math.max(0, mostDrawnA - plan.ratingA),
     ...(drawn === undefined ? {} : { drawnA: drawn.currentA, drawnAtMs: drawn.measuredAtMs }),
   };
   if (!isFresh) {
@@ -217,8 +224,8 @@ export function drawnAround(
   phase: Phase,
   atMs: RunningMs,
 ): { readonly leastA: number; readonly mostA: number } | undefined {
-  if (view.drawnA === undefined || view.drawnAtMs === undefined) return undefined;
-  const latestA = view.drawnA[phase] ?? 0;
+  const latestA = view.drawnA?.[phase];
+  if (view.drawnA === undefined || view.drawnAtMs === undefined || latestA === undefined) return undefined;
   if (atMs >= view.drawnAtMs) {
     const mayHaveRisenA = (Math.min(atMs - view.drawnAtMs, LONGEST_SKEW_MS) / 1000) * FASTEST_RISE_A_PER_S;
     return { leastA: latestA, mostA: Math.max(latestA, Math.min(view.inForceA, latestA + mayHaveRisenA)) };

@@ -137,7 +137,10 @@ export function numberAt(
   return nowMs - reading.measuredAtMs <= maxAgeMs ? reading.value : undefined;
 }
 
-/** Current of each supply phase, by the terminals of the device, as magnitudes; absent when any is not fresh. */
+/**
+ * Current of each supply phase, by the terminals of the device, as magnitudes. A phase whose reading is not fresh
+ * has no entry; absent when none is fresh.
+ */
 export function currentsOf(
   readings: DeviceReadings | undefined,
   phaseMap: PhaseMap,
@@ -145,15 +148,14 @@ export function currentsOf(
   maxAgeMs: number,
 ): { readonly currentA: PerPhase<number>; readonly measuredAtMs: RunningMs } | undefined {
   const currentA: Partial<Record<Phase, number>> = {};
-  let oldestMs = nowMs;
+  let measuredAtMs: RunningMs | undefined;
   for (const phase of PHASES) {
     const terminal = phaseMap[phase];
-    if (terminal === undefined) continue;
-    const reading = readings?.[`phaseCurrentA.${terminal}`];
-    if (reading?.state !== 'measured' || typeof reading.value !== 'number') return undefined;
-    if (nowMs - reading.measuredAtMs > maxAgeMs) return undefined;
-    oldestMs = Math.min(oldestMs, reading.measuredAtMs);
+    const reading = terminal === undefined ? undefined : readings?.[`phaseCurrentA.${terminal}`];
+    if (reading?.state !== 'measured' || typeof reading.value !== 'number') continue;
+    if (nowMs - reading.measuredAtMs > maxAgeMs) continue;
+    measuredAtMs = Math.min(measuredAtMs ?? nowMs, reading.measuredAtMs);
     currentA[phase] = Math.abs(reading.value);
   }
-  return { currentA, measuredAtMs: oldestMs };
+  return measuredAtMs === undefined ? undefined : { currentA, measuredAtMs };
 }

@@ -275,19 +275,10 @@ function drawnOf(input: DecisionInput, plan: LoadPlan, phase: Phase): number | u
   const { timing } = input.site;
   const readings = input.snapshot[plan.deviceId];
   if (plan.kind === 'chargePoint') {
-    let value: number | undefined;
-    for (const terminal of Object.values(plan.phaseMap)) {
-      const reading = readings?.[`phaseCurrentA.${terminal}`];
-      const one = freshValue(reading, NOW_MS, timing.loadMaxAgeMs);
-      if (
-        one === undefined ||
-        reading?.state !== 'measured' ||
-        reading.measuredAtMs !== NOW_MS - USUAL_AGE_MS
-      )
-        return undefined;
-      if (terminal === plan.phaseMap[phase]) value = one as number;
-    }
-    return value;
+    const terminal = plan.phaseMap[phase];
+    const reading = terminal === undefined ? undefined : readings?.[`phaseCurrentA.${terminal}`];
+    const isUsual = reading?.state === 'measured' && reading.measuredAtMs === NOW_MS - USUAL_AGE_MS;
+    return isUsual ? (freshValue(reading, NOW_MS, timing.loadMaxAgeMs) as number | undefined) : undefined;
   }
   const position = freshValue(readings?.[`relayClosed.${plan.relayChannel}`], NOW_MS, timing.loadMaxAgeMs);
   return position === false && plan.meterId === undefined ? 0 : undefined;
