@@ -40,3 +40,9 @@ export const FASTEST_RISE_A_PER_S = 6;
 
 /** A load's reading this much older than the meter's is still taken to be of about the same moment. */
 export const LONGEST_SKEW_MS = 1200;
+
+/** Which phases a car uses is known for this long. A maker's pace may leave half a minute between two looks (KEBA). */
+export const PHASE_PATTERN_MAX_AGE_MS = 60_000;
+
+/** Below this a phase counts as not used by the car. */
+export const UNUSED_PHASE_A = 1;

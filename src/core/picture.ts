@@ -4,7 +4,7 @@ import { type PerPhase, PHASES, type Phase } from '../domain/phase.ts';
 import type { DeviceReadings, NumberPoint, Snapshot } from '../domain/point.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { MeterPlan, PhaseMap, SitePlan } from '../domain/sitePlan.ts';
-import { DIRECTION_CERTAIN_ABOVE_W } from './figures.ts';
+import { DIRECTION_CERTAIN_ABOVE_W, PHASE_PATTERN_MAX_AGE_MS, UNUSED_PHASE_A } from './figures.ts';
 import type { Memory, MeterFingerprint } from './memory.ts';
 
 /** Net flow on one phase as bounds: when its direction is not certain it counts both ways. Amps, >= 0 unless certain. */
@@ -138,8 +138,9 @@ export function numberAt(
 }
 
 /**
- * Current of each supply phase, by the terminals of the device, as magnitudes. A phase whose reading is not fresh
- * has no entry; absent when none is fresh.
+ * Current of each supply phase, by the terminals of the device, as magnitudes; absent when no phase is fresh.
+ * A charge point offers every phase the same current (IEC 61851-1), so a phase that is read more slowly than the
+ * others tells whether the car uses it, and the freshest phase tells how much. One that is too old for that has no entry.
  */
 export function currentsOf(
   readings: DeviceReadings | undefined,
@@ -148,14 +149,24 @@ export function currentsOf(
   maxAgeMs: number,
 ): { readonly currentA: PerPhase<number>; readonly measuredAtMs: RunningMs } | undefined {
   const currentA: Partial<Record<Phase, number>> = {};
+  const isUsed: Partial<Record<Phase, boolean>> = {};
   let measuredAtMs: RunningMs | undefined;
   for (const phase of PHASES) {
     const terminal = phaseMap[phase];
     const reading = terminal === undefined ? undefined : readings?.[`phaseCurrentA.${terminal}`];
     if (reading?.state !== 'measured' || typeof reading.value !== 'number') continue;
-    if (nowMs - reading.measuredAtMs > maxAgeMs) continue;
-    measuredAtMs = Math.min(measuredAtMs ?? nowMs, reading.measuredAtMs);
-    currentA[phase] = Math.abs(reading.value);
+    const ageMs = nowMs - reading.measuredAtMs;
+    if (ageMs <= maxAgeMs) {
+      measuredAtMs = Math.min(measuredAtMs ?? nowMs, reading.measuredAtMs);
+      currentA[phase] = Math.abs(reading.value);
+    } else if (ageMs <= PHASE_PATTERN_MAX_AGE_MS) {
+      isUsed[phase] = Math.abs(reading.value) > UNUSED_PHASE_A;
+    }
   }
-  return measuredAtMs === undefined ? undefined : { currentA, measuredAtMs };
+  if (measuredAtMs === undefined) return undefined;
+  const freshA = Math.max(...Object.values(currentA));
+  for (const phase of PHASES) {
+    if (isUsed[phase] !== undefined) currentA[phase] = isUsed[phase] ? freshA : 0;
+  }
+  return { currentA, measuredAtMs };
 }
