@@ -162,7 +162,7 @@ export const SETTINGS = {
   'telemetry.intervalMs': {
     doc: 'Time between two telemetry messages to the back office.',
     kind: wholeNumber(1_000, 3_600_000, 'milliseconds'),
-    default: 10_000,
+    default: 60_000,
   },
   'simulation.speed': {
     doc: 'For simulated homes only: everything that keeps time runs this many times as fast. At real devices it must be 1.',

@@ -4,10 +4,12 @@ import { statusSchema } from './status.ts';
 import { telemetrySchema } from './telemetry.ts';
 import { gatewayIdSchema } from './topics.ts';
 
-/** What every upward message carries. Its identity is gatewayId, stream and sequence; a second one is a repetition. */
+/** What every upward message carries. Its identity is gatewayId, outboxId, stream and sequence; a second one is a repetition. */
 const head = {
   gatewayId: gatewayIdSchema,
-  /** From 1 in each stream, without gaps. */
+  /** The outbox that the sequences count in. A new one begins a new series: the record of before was lost. */
+  outboxId: z.string().regex(/^[0-9a-f]{8}$/),
+  /** From 1 in each stream of an outbox, without gaps. */
   sequence: z.int().positive(),
   /** By the best wall clock at hand, UTC. */
   recordedAt: z.iso.datetime(),
@@ -51,6 +53,7 @@ const STREAM_SCHEMAS = {
 /** A record of the outbox, its body already as JSON. */
 export interface UpwardRecord {
   readonly gatewayId: string;
+  readonly outboxId: string;
   readonly stream: keyof typeof STREAM_SCHEMAS;
   readonly sequence: number;
   readonly recordedAtUtcMs: number;
@@ -63,6 +66,7 @@ export function encodeUpward(record: UpwardRecord): string {
   const envelope = JSON.stringify({
     schema: STREAM_SCHEMAS[record.stream],
     gatewayId: record.gatewayId,
+    outboxId: record.outboxId,
     stream: record.stream,
     sequence: record.sequence,
     recordedAt: new Date(record.recordedAtUtcMs).toISOString(),

@@ -66,9 +66,9 @@ export function allocate({
   return allotments;
 }
 
-/** A load that does not answer may not have heard: it counts for all that it may draw. */
+/** A load that does not answer may not have heard, and cannot take more: it counts for all that it may draw now. */
 function countedA(view: LoadView, targetA: number): number {
-  return view.isAnswering ? targetA : Math.max(targetA, view.inForceA);
+  return view.isAnswering ? targetA : view.inForceA;
 }
 
 interface AllotArguments {

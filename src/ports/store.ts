@@ -56,6 +56,11 @@ export type CommitResult =
 
 export interface Store {
   readonly condition: StoreCondition;
+  /**
+   * Which outbox the sequences count in: 8 hexadecimal digits, drawn when a database is begun and kept in it. Another
+   * one says that the record was lost and the sequences begin at 1 again. Empty while there is no database.
+   */
+  readonly outboxId: string;
   /** One transaction, on the disk when it returns ok. Never throws. */
   commit(batch: RecordBatch): CommitResult;
   /** Oldest first within a stream; events before telemetry. With a stream, only the rows of that one. */

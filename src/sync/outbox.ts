@@ -35,7 +35,7 @@ const STREAMS: readonly StreamName[] = ['events', 'status', 'telemetry'];
 
 export interface PostmanOptions {
   readonly gatewayId: string;
-  readonly store: Pick<Store, 'pending' | 'pendingCount' | 'acknowledge'>;
+  readonly store: Pick<Store, 'outboxId' | 'pending' | 'pendingCount' | 'acknowledge'>;
   readonly bus: Pick<Bus, 'isConnected' | 'publish' | 'onConnection'>;
   readonly clock: Clock;
   readonly entropy: Entropy;
@@ -175,11 +175,12 @@ export class Postman {
   }
 
   #send(row: OutboxRow): void {
-    const { bus, gatewayId } = this.#options;
+    const { bus, gatewayId, store } = this.#options;
     this.#lanes[row.stream] = markSent(this.#lanes[row.stream], row.sequence);
     this.#sent += 1;
     const retain = TOPICS[row.stream].isRetained;
-    bus.publish(topicOf(gatewayId, row.stream), encodeUpward({ gatewayId, ...row }), { retain }).then(
+    const payload = encodeUpward({ gatewayId, outboxId: store.outboxId, ...row });
+    bus.publish(topicOf(gatewayId, row.stream), payload, { retain }).then(
       (result) => this.#answered(row, result),
       (defect: unknown) => this.#answered(row, { ok: false, cause: 'refused', detail: String(defect) }),
     );

@@ -171,6 +171,31 @@ describe('a unit that does not answer', () => {
     ]);
   });
 
+  it('is met again within 2 s after its line was away for hours, and a glitch then costs no rest', async () => {
+    const { clock, line, pollFor } = benchDevice(shippedProfile('eastron-sdm230'));
+    await pollFor(2);
+    line.fault = 'device-offline';
+    await pollFor(4 * 3600);
+    line.fault = 'device-timeout';
+    await pollFor(2);
+    line.fault = undefined;
+    const backAtMs = clock.runningMs();
+    const readings = await pollFor(2);
+    const current = readings['phaseCurrentA.L1'];
+    expect(current).toMatchObject({ state: 'measured' });
+    expect(current?.state === 'measured' && current.measuredAtMs - backAtMs).toBeLessThanOrEqual(2_000);
+  });
+
+  it('that was silent for hours and then loses its line is met soon after the line is back', async () => {
+    const { line, pollFor } = benchDevice(shippedProfile('eastron-sdm230'));
+    line.fault = 'device-timeout';
+    await pollFor(4 * 3600);
+    line.fault = 'device-offline';
+    await pollFor(600);
+    line.fault = undefined;
+    expect((await pollFor(3))['phaseCurrentA.L1']).toMatchObject({ state: 'measured' });
+  });
+
   it('is not a unit that refuses one register: the others stay fresh', async () => {
     const { line, pollFor } = benchDevice(shippedProfile('eastron-sdm230'));
     line.refuses = ({ address }) => address === 0x0c;

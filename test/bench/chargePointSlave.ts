@@ -5,6 +5,8 @@ const HEADER_BYTES = 7;
 const SET_CHARGING_CURRENT = 5004;
 const SET_FALLBACK_CURRENT = 5016;
 const SET_FALLBACK_TIMEOUT = 5018;
+/** A KEBA that has just been switched on charges with all that its hardware allows. */
+const MAXIMUM_MA = 32_000;
 
 /**
  * A KEBA P30 with a charging car as far as a bench needs it: it answers at once, its car follows at once, and it
@@ -17,13 +19,13 @@ export class ChargePointSlave {
   readonly #values = new Map<number, number>([
     [1000, 3],
     [1004, 7],
-    [1100, 0],
-    [1110, 32_000],
+    [1110, MAXIMUM_MA],
   ]);
   #onCurrent: (milliamperes: number, atMs: number) => void = () => undefined;
   #port = 0;
 
   private constructor() {
+    this.#follow(MAXIMUM_MA);
     this.#server = createServer((client) => this.#serve(client));
   }
 
@@ -43,8 +45,9 @@ export class ChargePointSlave {
     return this.#port;
   }
 
-  get setpointMa(): number {
-    return this.#values.get(1100) ?? 0;
+  /** Its fall-back settings were written and it still charges with all it may. */
+  get isReady(): boolean {
+    return this.#values.get(1100) === MAXIMUM_MA && this.#values.has(1602);
   }
 
   /** @returns when a charging current of at most this arrives, by performance.now() */
@@ -112,10 +115,14 @@ export class ChargePointSlave {
     if (address === SET_FALLBACK_CURRENT) this.#values.set(1600, word);
     if (address === SET_FALLBACK_TIMEOUT) this.#values.set(1602, word);
     if (address !== SET_CHARGING_CURRENT) return;
-    this.#values.set(1100, word);
-    for (const current of [1008, 1010, 1012]) this.#values.set(current, word);
-    // 3 x 230 V x mA = mW, which is the unit of this register.
-    this.#values.set(1020, 3 * 230 * word);
+    this.#follow(word);
     this.#onCurrent(word, atMs);
+  }
+
+  #follow(milliamperes: number): void {
+    this.#values.set(1100, milliamperes);
+    this.#values.set(1008, milliamperes);
+    // 230 V x mA = mW, which is the unit of this register.
+    this.#values.set(1020, 230 * milliamperes);
   }
 }

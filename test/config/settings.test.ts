@@ -44,7 +44,7 @@ describe('settings', () => {
         logLevel: 'info',
         cycle: { intervalMs: 1000 },
         journal: { segmentMs: 30_000, keepDays: 14 },
-        telemetry: { intervalMs: 10_000 },
+        telemetry: { intervalMs: 60_000 },
         simulation: { speed: 1 },
       },
     });

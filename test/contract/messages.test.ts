@@ -9,7 +9,13 @@ import type { DomainEvent } from '../../src/domain/event.ts';
 import { schemaText } from './schemaText.ts';
 
 const NAMES = Object.keys(MESSAGES) as MessageName[];
-const HEAD = { gatewayId: 'home-1', sequence: 7, recordedAtUtcMs: Date.UTC(2026, 0, 5), runningMs: 42 };
+const HEAD = {
+  gatewayId: 'home-1',
+  outboxId: '0a1b2c3d',
+  sequence: 7,
+  recordedAtUtcMs: Date.UTC(2026, 0, 5),
+  runningMs: 42,
+};
 
 describe('messages', () => {
   it('an event goes over the wire as the domain has it', () => {
@@ -35,6 +41,7 @@ describe('messages', () => {
     expect(MESSAGES['loadgate.event/1'].parse(JSON.parse(wire))).toEqual({
       schema: 'loadgate.event/1',
       gatewayId: 'home-1',
+      outboxId: '0a1b2c3d',
       stream: 'events',
       sequence: 7,
       recordedAt: '2026-01-05T00:00:00.000Z',

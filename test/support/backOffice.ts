@@ -2,6 +2,8 @@ import type { Bus, BusMessage, PublishResult } from '../../src/ports/bus.ts';
 
 export interface ReceivedMessage {
   readonly topic: string;
+  /** Which outbox the sequence counts in. */
+  readonly outboxId: string;
   readonly stream: string;
   readonly sequence: number;
   readonly payload: string;
@@ -34,8 +36,8 @@ export class BackOffice {
       isConnected: () => this.isThere && !isCut,
       publish: async (topic, payload): Promise<PublishResult> => {
         if (!this.isThere || isCut) return { ok: false, cause: 'offline', detail: 'nobody there' };
-        const { stream, sequence } = JSON.parse(payload) as { stream: string; sequence: number };
-        this.received.push({ topic, stream, sequence, payload });
+        const { outboxId, stream, sequence } = JSON.parse(payload) as ReceivedMessage;
+        this.received.push({ topic, outboxId, stream, sequence, payload });
         this.#published += 1;
         if (this.losesEvery > 0 && this.#published % this.losesEvery === 0) {
           return { ok: false, cause: 'timeout', detail: 'no acknowledgement' };
@@ -66,12 +68,15 @@ export class BackOffice {
     await this.#handlers.get(topic)?.({ topic, payload: Buffer.from(JSON.stringify(body)) });
   }
 
-  /** What a subscriber that takes each sequence once has, per stream; throws when the same number came with other bytes. */
+  /**
+   * What a subscriber that takes each sequence of an outbox once has, per stream; throws when the same number came
+   * with other bytes.
+   */
   distinct(): Map<string, number[]> {
     const payloads = new Map<string, string>();
     const streams = new Map<string, number[]>();
-    for (const { stream, sequence, payload } of this.received) {
-      const key = `${stream} ${sequence}`;
+    for (const { outboxId, stream, sequence, payload } of this.received) {
+      const key = `${outboxId} ${stream} ${sequence}`;
       const known = payloads.get(key);
       if (known !== undefined && known !== payload) throw new Error(`${key} came with two contents`);
       if (known !== undefined) continue;

@@ -79,6 +79,8 @@ interface SteppedHomeOptions {
   readonly startAtMs: number;
   readonly backOffice: BackOffice;
   readonly acceptUnsignedCurtailment?: boolean;
+  /** Every random delay, as far as it may be that long; half of the longest when absent. */
+  readonly randomOffsetS?: number;
   /** Changes the plan that comes with the product. */
   readonly adaptPlan?: (plan: SitePlan) => SitePlan;
 }
@@ -125,7 +127,9 @@ export class SteppedHome {
     const clock = new LifeClock(this.clock, restored);
     const devices = this.#createDevices(clock);
     const bus = this.#backOffice.connect();
-    const entropy = { wholeUpTo: (most: number) => Math.floor(most / 2), identifier: () => 'fixed' };
+    const { randomOffsetS } = this.#options;
+    const wholeUpTo = (most: number): number => Math.min(most, randomOffsetS ?? Math.floor(most / 2));
+    const entropy = { wholeUpTo, identifier: () => 'fixed' };
     let postman: Postman | undefined;
     const gateway: Gateway = new Gateway({
       site: this.site,

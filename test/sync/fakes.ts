@@ -3,7 +3,8 @@ import type { Entropy } from '../../src/ports/entropy.ts';
 import type { OutboxRow, Store, StreamName } from '../../src/ports/store.ts';
 
 /** The outbox of a store, in memory; it outlives the postmen that work on it. */
-export class MemoryOutbox implements Pick<Store, 'pending' | 'pendingCount' | 'acknowledge'> {
+export class MemoryOutbox implements Pick<Store, 'outboxId' | 'pending' | 'pendingCount' | 'acknowledge'> {
+  readonly outboxId = '0a1b2c3d';
   rows: OutboxRow[] = [];
   readonly #last: Record<StreamName, number> = { events: 0, telemetry: 0, status: 0 };
   /** Called before rows are removed. */

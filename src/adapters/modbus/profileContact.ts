@@ -6,6 +6,9 @@ import type { RunningMs } from '../../domain/instant.ts';
  * Then the unit rests between tries for an eighth of the time that it has been silent, from 2 s up to 5 min: one
  * dead device does not slow the others on its line, and one that reboots (KEBA: about 15 s, then at full
  * power) is met again within 2 s.
+ * While the line itself is away (device-offline) asking costs nothing, and the unit is not to blame: the rest stays
+ * at 2 s, so that the unit is met as soon as the line has found its way back (it tries at least every 30 s), and the
+ * time without a line is no silence of the unit.
  */
 export const CONTACT_FIGURES = {
   /** Failures in a row after which the values of the unit are unknown and a new contact is a fresh one. */
@@ -19,6 +22,9 @@ export const CONTACT_FIGURES = {
 /** What is known of one unit on its line: whether it answers, since when it does not, how long it rests. */
 export class ProfileContact {
   #failures = 0;
+  /** Of the failures, those in a row with the line in place, and when the first of them was. */
+  #silences = 0;
+  #silentSinceMs: RunningMs = 0;
   #hasAnswered = false;
   #fault: FaultCode = 'device-offline';
   #failingSinceMs: RunningMs = 0;
@@ -64,6 +70,7 @@ export class ProfileContact {
     else this.#glitches++;
     this.#hasAnswered = true;
     this.#failures = 0;
+    this.#silences = 0;
     this.#restUntilMs = Number.NEGATIVE_INFINITY;
   }
 
@@ -74,8 +81,15 @@ export class ProfileContact {
     if (this.#failures === 0) this.#failingSinceMs = nowMs;
     this.#failures++;
     const { triesAtFullPace, restShare, firstRestMs, longestRestMs } = CONTACT_FIGURES;
-    if (this.#failures <= triesAtFullPace) return;
-    const shareMs = (nowMs - this.#failingSinceMs) * restShare;
+    if (fault === 'device-offline') {
+      this.#silences = 0;
+      if (this.#failures > triesAtFullPace) this.#restUntilMs = nowMs + firstRestMs;
+      return;
+    }
+    if (this.#silences === 0) this.#silentSinceMs = nowMs;
+    this.#silences++;
+    if (this.#silences <= triesAtFullPace) return;
+    const shareMs = (nowMs - this.#silentSinceMs) * restShare;
     this.#restUntilMs = nowMs + Math.min(Math.max(shareMs, firstRestMs), longestRestMs);
   }
 }

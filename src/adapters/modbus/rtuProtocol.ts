@@ -66,8 +66,9 @@ export class RtuProtocol implements Protocol {
     this.#exchange = undefined;
     this.#wantedSinceMs = undefined;
     this.#busyUntilMs = nowMs;
-    // What waited in the driver before the port was opened comes in the first moments.
-    this.#quarantinedUntilMs = nowMs + BURST_PAUSE_MS;
+    // The driver drops what waited in it when the port is opened. A gateway that was killed may have left a question
+    // on the line, and nobody here knows which: its reply must not be taken for the first of ours.
+    this.#quarantinedUntilMs = nowMs + Math.max(this.#timing.lateWindowMs, BURST_PAUSE_MS);
   }
 
   waitMs(request: ModbusRequest, nowMs: number): number {

@@ -28,9 +28,11 @@ export function sealEntries(entries: readonly unknown[]): Buffer {
  * Segments that overlap [fromUtcMs, untilUtcMs), in the order they were taken, one in memory at a time.
  * Each is a read of its own: no long transaction keeps the log of a running gateway from being reused.
  * Throws at a segment that is damaged, with where to go on; what came before it is good.
+ * @param path of the database, as a person knows it
  */
 export function* readSegments(
   database: Database.Database,
+  path: string,
   interval: Interval = {},
 ): Generator<JournalSegment, void> {
   const next = database.prepare<[number, number, number], SegmentRow>(
@@ -41,17 +43,17 @@ export function* readSegments(
   const untilUtcMs = interval.untilUtcMs ?? Number.MAX_VALUE;
   let row = next.get(-1, fromUtcMs, untilUtcMs);
   while (row !== undefined) {
-    yield decodeSegment(database, row);
+    yield decodeSegment(path, row);
     row = next.get(row.segment, fromUtcMs, untilUtcMs);
   }
 }
 
-function decodeSegment(database: Database.Database, row: SegmentRow): JournalSegment {
+function decodeSegment(path: string, row: SegmentRow): JournalSegment {
   const unsealed = unseal(row.sealed_entries);
   if (unsealed === undefined) {
     const goOnAt = new Date(row.last_utc_ms + 1).toISOString();
     throw new Error(
-      `${database.name}: expected a whole journal segment ${row.segment}, found one whose check sum is wrong; ` +
+      `${path}: expected a whole journal segment ${row.segment}, found one whose check sum is wrong; ` +
         `read up to ${new Date(row.first_utc_ms).toISOString()} or from ${goOnAt}, and check the storage medium.`,
     );
   }

@@ -7,7 +7,7 @@ import { databasePath } from './files.ts';
 import { inspectDatabase } from './inspection.ts';
 import { createDatabase, migrate } from './schema.ts';
 import { setAside } from './setAside.ts';
-import { NO_SEQUENCES, type Sequences } from './storedState.ts';
+import { newOutboxIdentity, type OutboxIdentity } from './storedState.ts';
 
 /** Longest that a commit waits for another program's lock; the cycle waits with it. */
 const BUSY_TIMEOUT_MS = 200;
@@ -23,7 +23,7 @@ export type OpenResult =
       readonly ok: true;
       readonly condition: Exclude<StoreCondition, { readonly kind: 'unavailable' }>;
       readonly database: Database.Database;
-      readonly sequences: Sequences;
+      readonly identity: OutboxIdentity;
       readonly release: () => void;
     }
   | { readonly ok: false; readonly detail: string };
@@ -57,7 +57,7 @@ function openSound(path: string, releaseLock: () => void): OpenResult {
     ok: true,
     condition,
     database,
-    sequences: finding.kind === 'sound' ? (finding.state?.sequences ?? NO_SEQUENCES) : NO_SEQUENCES,
+    identity: (finding.kind === 'sound' ? finding.state : undefined) ?? newOutboxIdentity(database),
     release: () => {
       database.close();
       releaseLock();

@@ -7,6 +7,7 @@ import type {
   RecordBatch,
   Store,
   StoreCondition,
+  StreamName,
 } from '../../ports/store.ts';
 import { explainFailure } from './failures.ts';
 import { databasePath } from './files.ts';
@@ -56,6 +57,10 @@ class SqliteStore implements Store {
     return this.#condition;
   }
 
+  get outboxId(): string {
+    return this.#tables?.outboxId ?? '';
+  }
+
   commit(batch: RecordBatch): CommitResult {
     this.#lookAgain(batch.runningMs);
     if (this.#tables === undefined) {
@@ -70,9 +75,9 @@ class SqliteStore implements Store {
     }
   }
 
-  pending(limit: number): readonly OutboxRow[] {
+  pending(limit: number, stream?: StreamName): readonly OutboxRow[] {
     return this.#attempt('read the outbox', [], (tables) => {
-      const { rows, damaged } = tables.pending(limit);
+      const { rows, damaged } = tables.pending(limit, stream);
       if (damaged.length > 0) this.#giveUp(tables, damaged);
       return rows;
     });
@@ -113,7 +118,7 @@ class SqliteStore implements Store {
       this.#condition = { kind: 'unavailable', detail: opened.detail };
       return;
     }
-    this.#tables = new RecordTables(opened.database, opened.sequences);
+    this.#tables = new RecordTables(opened.database, opened.identity);
     this.#condition = opened.condition;
     this.#release = opened.release;
   }

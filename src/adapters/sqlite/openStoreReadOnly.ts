@@ -24,7 +24,7 @@ export function openStoreReadOnly(directory: string): RecordReaderResult {
   let source: Source | undefined;
   try {
     source = isDirectoryLocked(directory) ? openInPlace(path) : openCopy(path);
-    return { ok: true, record: read(source) };
+    return { ok: true, record: read(path, source) };
   } catch (error) {
     source?.close();
     return { ok: false, detail: explainFailure(path, error) };
@@ -60,7 +60,7 @@ function openCopy(path: string): Source {
   }
 }
 
-function read({ database, close }: Source): RecordReader {
+function read(path: string, { database, close }: Source): RecordReader {
   const version = readSchemaVersion(database);
   const isOurs = database.pragma('application_id', { simple: true }) === APPLICATION_ID;
   if (!isOurs || version !== MIGRATIONS.length) {
@@ -72,7 +72,7 @@ function read({ database, close }: Source): RecordReader {
   return {
     ...(state.kind === 'read' ? { restored: state.state.restored } : {}),
     pendingCount: () => count.get() ?? 0,
-    segments: (interval) => readSegments(database, interval),
+    segments: (interval) => readSegments(database, path, interval),
     close,
   };
 }

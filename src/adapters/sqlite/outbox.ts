@@ -18,12 +18,16 @@ interface StoredRow {
 export class OutboxTable {
   readonly #insert: Database.Statement<[number, number, number, number, Buffer]>;
   readonly #oldest: Database.Statement<[number], StoredRow>;
+  readonly #oldestOfStream: Database.Statement<[number, number], StoredRow>;
   readonly #count: Database.Statement<[], number>;
   readonly #delete: Database.Statement<[number, number]>;
 
   constructor(database: Database.Database) {
     this.#insert = database.prepare('INSERT INTO outbox VALUES (?, ?, ?, ?, ?)');
     this.#oldest = database.prepare('SELECT * FROM outbox ORDER BY stream, sequence LIMIT ?');
+    this.#oldestOfStream = database.prepare(
+      'SELECT * FROM outbox WHERE stream = ? ORDER BY sequence LIMIT ?',
+    );
     this.#count = database.prepare<[], number>('SELECT count(*) FROM outbox').pluck();
     this.#delete = database.prepare('DELETE FROM outbox WHERE stream = ? AND sequence = ?');
   }
@@ -45,11 +49,13 @@ export class OutboxTable {
     return { sequences, after };
   }
 
-  /** The oldest rows, and apart from them those that are damaged and can never be sent. */
-  oldest(limit: number): { readonly rows: readonly OutboxRow[]; readonly damaged: readonly RowKey[] } {
+  /** The oldest rows, of all streams or of one, and apart from them those that are damaged and can never be sent. */
+  oldest(limit: number, of?: StreamName): OldestRows {
+    const found =
+      of === undefined ? this.#oldest.all(limit) : this.#oldestOfStream.all(STREAMS.indexOf(of), limit);
     const rows: OutboxRow[] = [];
     const damaged: RowKey[] = [];
-    for (const stored of this.#oldest.all(limit)) {
+    for (const stored of found) {
       const stream = STREAMS[stored.stream];
       const body = unsealText(stored.sealed);
       if (stream === undefined) continue;
@@ -69,6 +75,11 @@ export class OutboxTable {
 }
 
 export type RowKey = Pick<OutboxRow, 'stream' | 'sequence'>;
+
+export interface OldestRows {
+  readonly rows: readonly OutboxRow[];
+  readonly damaged: readonly RowKey[];
+}
 
 function toOutboxRow(stream: StreamName, stored: StoredRow, body: string): OutboxRow {
   return {

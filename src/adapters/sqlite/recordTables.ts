@@ -1,12 +1,13 @@
 import type Database from 'better-sqlite3';
-import type { JournalSegment, OutboxRow, RecordBatch } from '../../ports/store.ts';
+import type { JournalSegment, RecordBatch, StreamName } from '../../ports/store.ts';
 import { type Interval, readSegments, sealEntries } from './journal.ts';
-import { OutboxTable, type RowKey } from './outbox.ts';
+import { type OldestRows, OutboxTable, type RowKey } from './outbox.ts';
 import { seal } from './sealedJson.ts';
-import type { Sequences, StoredState } from './storedState.ts';
+import type { OutboxIdentity, Sequences, StoredState } from './storedState.ts';
 
 /** The open database of the gateway. Everything here may throw what SQLite throws. */
 export class RecordTables {
+  readonly outboxId: string;
   readonly #database: Database.Database;
   readonly #outbox: OutboxTable;
   readonly #insertSegment: Database.Statement<[number, number, number, number, Buffer]>;
@@ -14,7 +15,8 @@ export class RecordTables {
   readonly #deleteSegments: Database.Statement<[number]>;
   #sequences: Sequences;
 
-  constructor(database: Database.Database, sequences: Sequences) {
+  constructor(database: Database.Database, { outboxId, sequences }: OutboxIdentity) {
+    this.outboxId = outboxId;
     this.#database = database;
     this.#sequences = sequences;
     this.#outbox = new OutboxTable(database);
@@ -32,7 +34,11 @@ export class RecordTables {
       if (batch.segment !== undefined) this.#writeSegment(batch.segment);
       const { sequences, after } = this.#outbox.insert(batch.outbox, batch, this.#sequences);
       const { memory, runningMs, utcMs } = batch;
-      const state: StoredState = { restored: { memory, runningMs, utcMs }, sequences: after };
+      const state: StoredState = {
+        restored: { memory, runningMs, utcMs },
+        outboxId: this.outboxId,
+        sequences: after,
+      };
       this.#replaceState.run(seal(state));
       return { sequences, after };
     });
@@ -41,8 +47,8 @@ export class RecordTables {
     return sequences;
   }
 
-  pending(limit: number): { readonly rows: readonly OutboxRow[]; readonly damaged: readonly RowKey[] } {
-    return this.#outbox.oldest(limit);
+  pending(limit: number, stream?: StreamName): OldestRows {
+    return this.#outbox.oldest(limit, stream);
   }
 
   pendingCount(): number {
@@ -58,7 +64,7 @@ export class RecordTables {
   }
 
   segments(interval?: Interval): Iterable<JournalSegment> {
-    return readSegments(this.#database, interval);
+    return readSegments(this.#database, this.#database.name, interval);
   }
 
   #writeSegment(segment: JournalSegment): void {

@@ -16,7 +16,8 @@ const PAGE_SIZE_BYTES = 1024;
 /** Each step leads from the version of its place to the next. Steps that were released are never changed. */
 export const MIGRATIONS: readonly string[] = [
   `
-  -- One row: memory, instants and the last sequence of each stream, sealed as one so that they cannot disagree.
+  -- One row: memory, instants, the name of the outbox and the last sequence of each of its streams, sealed as one so
+  -- that they cannot disagree.
   CREATE TABLE state (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     sealed BLOB NOT NULL

@@ -5,12 +5,24 @@ import { unseal } from './sealedJson.ts';
 /** The last number given to a row of each stream; 0 before the first. */
 export type Sequences = Readonly<Record<StreamName, number>>;
 
-export const NO_SEQUENCES: Sequences = { events: 0, status: 0, telemetry: 0 };
+/** Which outbox it is, and how far it has counted. Read together, so that a number never goes on under another name. */
+export interface OutboxIdentity {
+  readonly outboxId: string;
+  readonly sequences: Sequences;
+}
 
 /** The one row of the table `state`. */
-export interface StoredState {
+export interface StoredState extends OutboxIdentity {
   readonly restored: Restored;
-  readonly sequences: Sequences;
+}
+
+/**
+ * Of a database without state. Nothing was ever numbered in it, so the name need not be kept before the first commit.
+ * The randomness is SQLite's own, which the operating system seeds.
+ */
+export function newOutboxIdentity(database: Database.Database): OutboxIdentity {
+  const outboxId = database.prepare<[], string>('SELECT lower(hex(randomblob(4)))').pluck().get() ?? '';
+  return { outboxId, sequences: { events: 0, status: 0, telemetry: 0 } };
 }
 
 export type StateReading =
@@ -35,7 +47,7 @@ function isStoredState(value: unknown): value is StoredState {
     sequences.status,
     sequences.telemetry,
   ];
-  return 'memory' in restored && numbers.every(Number.isFinite);
+  return 'memory' in restored && typeof value.outboxId === 'string' && numbers.every(Number.isFinite);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

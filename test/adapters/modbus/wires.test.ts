@@ -9,7 +9,7 @@ import { openRtuLine, type RtuLineOptions } from '../../../src/adapters/modbus/r
 import { openTcpLine, type TcpLineOptions } from '../../../src/adapters/modbus/tcpLine.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { ModbusLine, ModbusRequest } from '../../../src/ports/modbusLine.ts';
-import { factoryValue, RtuFaultSlave, TcpFaultSlave } from '../../support/faultSlave.ts';
+import { FAULT_AT, factoryValue, RtuFaultSlave, rtuFrame, TcpFaultSlave } from '../../support/faultSlave.ts';
 import { RecordingLog } from '../../support/recordingLog.ts';
 import { WallClock } from '../../support/wallClock.ts';
 
@@ -128,6 +128,31 @@ describe('a serial line', () => {
     await sleep(20);
     expect(await line.request(read())).toEqual(RIGHT);
     expect(line.statistics().strayBytes).toBe(5);
+  });
+
+  it('takes nothing for a reply that waited in the port since before it was opened', async () => {
+    const slave = plugInSlave();
+    const earlier = rtuLine(slave.path);
+    await until(() => earlier.isOpen());
+    await earlier.close();
+    // What a gateway that was killed had asked for: whole, of the right unit and length, and of another time.
+    slave.blurt(rtuFrame(1, Buffer.from([3, 4, 0xbe, 0xef, 0xbe, 0xef])));
+    await sleep(20);
+    const line = rtuLine(slave.path);
+    await until(() => line.isOpen());
+    expect(await line.request(read())).toEqual(RIGHT);
+    expect(line.statistics().strayBytes).toBe(0);
+  });
+
+  it('takes nothing for a reply that was asked for before a restart and comes after it', async () => {
+    const slave = plugInSlave();
+    const line = rtuLine(slave.path);
+    await until(() => line.isOpen());
+    const slow = line.request(read({ address: FAULT_AT.late }));
+    await sleep(100);
+    slave.blurt(rtuFrame(1, Buffer.from([3, 4, 0xbe, 0xef, 0xbe, 0xef])));
+    const words = [factoryValue(1, FAULT_AT.late), factoryValue(1, FAULT_AT.late + 1)];
+    expect(await slow).toEqual({ ok: true, words });
   });
 
   it('broadcasts to all units without waiting for an answer', async () => {

@@ -158,5 +158,5 @@ describe('a disk that fails while the gateway runs', () => {
 function openTables() {
   const opened = openDatabase(temporaryDirectory());
   if (!opened.ok) throw new Error(opened.detail);
-  return { ...opened, tables: new RecordTables(opened.database, opened.sequences) };
+  return { ...opened, tables: new RecordTables(opened.database, opened.identity) };
 }

@@ -1,6 +1,6 @@
 import mqtt from 'mqtt';
 import { MESSAGES, type MessageName } from '../../../src/contract/messages.ts';
-import { TOPIC_ROOT } from '../../../src/contract/topics.ts';
+import { TOPICS, type TopicName, topicOf } from '../../../src/contract/topics.ts';
 
 /**
  * The other side: a subscriber with a session that outlives it and its broker. It keeps every message of every
@@ -30,8 +30,11 @@ export class BackOffice {
       properties: { sessionExpiryInterval: 3_600 },
     });
     const backOffice = new BackOffice(client);
-    const topics = ['events', 'telemetry', 'status'].map((stream) => `${TOPIC_ROOT}/+/${stream}`);
-    await client.subscribeAsync(topics, { qos: 1 });
+    const names = (Object.keys(TOPICS) as TopicName[]).filter((name) => TOPICS[name].direction === 'up');
+    await client.subscribeAsync(
+      names.map((name) => topicOf('+', name)),
+      { qos: 1 },
+    );
     return backOffice;
   }
 
@@ -54,7 +57,8 @@ export class BackOffice {
     }
     if (message.schema === 'loadgate.offline/1') return;
     const key = `${message.gatewayId}/${message.stream}`;
-    if (topic !== `${TOPIC_ROOT}/${key}`) this.complaints.push(`${topic}: carries ${key}`);
+    if (topic !== topicOf(message.gatewayId, message.stream))
+      this.complaints.push(`${topic}: carries ${key}`);
     const stream = this.#seen.get(key) ?? new Map<number, string>();
     this.#seen.set(key, stream);
     const before = stream.get(message.sequence);

@@ -21,7 +21,8 @@ export class GatewayProcess {
   }
 
   get process(): OwnedProcess {
-    if (this.#process === undefined) throw new Error(`the gateway of ${this.#options.name} was never started`);
+    if (this.#process === undefined)
+      throw new Error(`the gateway of ${this.#options.name} was never started`);
     return this.#process;
   }
 

@@ -67,8 +67,13 @@ export class SimulatedHouse {
     return this.#command({ command: 'clearFaults' });
   }
 
-  plugIn(): Promise<void> {
-    return this.#command({ command: 'plugIn' });
+  /** @param device the first charge point when absent */
+  plugIn(device?: string): Promise<void> {
+    return this.#command({ command: 'plugIn', device });
+  }
+
+  plugOut(device?: string): Promise<void> {
+    return this.#command({ command: 'plugOut', device });
   }
 
   /** From here on the ledger judges by these. */
@@ -92,7 +97,8 @@ export class SimulatedHouse {
     });
     this.process.write(JSON.stringify(command));
     const reply = await patience(answered, ANSWER_WITHIN_MS);
-    if (reply === undefined) throw new Error(`no answer to ${JSON.stringify(command)}: ${this.process.account()}`);
+    if (reply === undefined)
+      throw new Error(`no answer to ${JSON.stringify(command)}: ${this.process.account()}`);
     return reply;
   }
 }

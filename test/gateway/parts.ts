@@ -1,0 +1,203 @@
+import type { CommandEffect } from '../../src/domain/command.ts';
+import type { DeviceReadings } from '../../src/domain/point.ts';
+import { measured } from '../../src/domain/reading.ts';
+import { Gateway } from '../../src/gateway/gateway.ts';
+import type { ActionResult, Device, DeviceAction } from '../../src/ports/device.ts';
+import type {
+  CommitResult,
+  JournalSegment,
+  OutboxDraft,
+  RecordBatch,
+  Store,
+  StoreCondition,
+} from '../../src/ports/store.ts';
+import { SITE } from '../core/smallHome.ts';
+import { RecordingLog } from '../support/recordingLog.ts';
+import { SteppedClock } from '../support/steppedClock.ts';
+
+/** What happened, in order, over all parts. */
+export type Happening = string;
+
+export class FakeDevice implements Device {
+  readonly deviceId: string;
+  readonly traits;
+  readings: DeviceReadings = {};
+  isDeaf = false;
+  polls = 0;
+  readonly actions: DeviceAction[] = [];
+  readonly #happenings: Happening[];
+  readonly #clock: SteppedClock;
+
+  constructor(deviceId: string, clock: SteppedClock, happenings: Happening[], refreshEveryMs?: number) {
+    this.deviceId = deviceId;
+    this.#clock = clock;
+    this.#happenings = happenings;
+    this.traits = {
+      writeSpacingMs: 0,
+      setpointStepA: 0.1,
+      ...(refreshEveryMs === undefined ? {} : { refreshEveryMs }),
+    };
+  }
+
+  /** Fresh readings at every poll; a meter's jitter as a real one has it. */
+  live: (() => DeviceReadings) | undefined;
+
+  async poll(): Promise<DeviceReadings> {
+    this.polls += 1;
+    if (this.live !== undefined) this.readings = this.live();
+    return this.readings;
+  }
+
+  async apply(action: DeviceAction, effect: CommandEffect): Promise<ActionResult> {
+    this.#happenings.push(`${this.deviceId} ${describeAction(action)} ${effect}`);
+    if (this.isDeaf) return { ok: false, fault: 'device-timeout', detail: 'deaf' };
+    this.actions.push(action);
+    return { ok: true };
+  }
+
+  async secureFallback(): Promise<ActionResult> {
+    this.#happenings.push(`${this.deviceId} secured`);
+    return { ok: true };
+  }
+
+  async close(): Promise<void> {}
+
+  measured(value: number | boolean | 'C'): DeviceReadings[keyof DeviceReadings] {
+    return measured(value, this.#clock.runningMs());
+  }
+}
+
+function describeAction(action: DeviceAction): string {
+  return action.kind === 'setChargeCurrent'
+    ? `${action.currentA} A`
+    : `${action.relayChannel} ${action.position}`;
+}
+
+export class FakeStore implements Store {
+  readonly outboxId = 'fake';
+  condition: StoreCondition;
+  isFull = false;
+  readonly batches: RecordBatch[] = [];
+  readonly #happenings: Happening[];
+
+  constructor(happenings: Happening[], condition: StoreCondition = { kind: 'fresh' }) {
+    this.#happenings = happenings;
+    this.condition = condition;
+  }
+
+  commit(batch: RecordBatch): CommitResult {
+    this.#happenings.push(this.isFull ? 'commit refused' : 'commit');
+    if (this.isFull) return { ok: false, detail: 'disk full' };
+    this.batches.push(structuredClone(batch));
+    return { ok: true, sequences: batch.outbox.map((_, index) => index + 1) };
+  }
+
+  drafts(stream: OutboxDraft['stream']): object[] {
+    return this.batches.flatMap(({ outbox }) =>
+      outbox.filter((draft) => draft.stream === stream).map(({ body }) => body),
+    );
+  }
+
+  segments(): JournalSegment[] {
+    return this.batches.flatMap(({ segment }) => (segment === undefined ? [] : [segment]));
+  }
+
+  pending(): [] {
+    return [];
+  }
+  pendingCount(): number {
+    return 0;
+  }
+  acknowledge(): void {}
+  trimJournal(): void {}
+  close(): void {}
+}
+
+/** A gateway over fakes: a grid meter, a heater meter, a relay and a charge point that obey at once. */
+export class FakeHome {
+  readonly clock: SteppedClock;
+  readonly happenings: Happening[] = [];
+  readonly log = new RecordingLog();
+  readonly store: FakeStore;
+  readonly grid: FakeDevice;
+  readonly relay: FakeDevice;
+  readonly charger: FakeDevice;
+  readonly gateway: Gateway;
+  /** Household and heater, import positive; the car comes on top. */
+  householdA = 10;
+  #jitter = 0;
+
+  constructor(condition?: StoreCondition) {
+    const runningMs = condition?.kind === 'restored' ? condition.state.runningMs : 0;
+    this.clock = new SteppedClock({ runningMs });
+    const { clock, happenings } = this;
+    this.store = new FakeStore(happenings, condition);
+    this.grid = new FakeDevice('grid', clock, happenings);
+    this.relay = new FakeDevice('relay', clock, happenings, 20_000);
+    this.charger = new FakeDevice('charger', clock, happenings);
+    const heaterMeter = new FakeDevice('heater-meter', clock, happenings);
+    this.grid.live = () => this.#meter(this.householdA + this.carA());
+    heaterMeter.live = () => this.#meter(0);
+    this.relay.live = () =>
+      ({
+        'relayClosed.1': this.relay.measured(this.#isClosed(1)),
+        'relayClosed.2': this.relay.measured(this.#isClosed(2)),
+      }) as DeviceReadings;
+    this.charger.live = () =>
+      ({
+        setpointA: this.charger.measured(this.carA()),
+        chargingState: this.charger.measured('C'),
+        'phaseCurrentA.L1': this.charger.measured(this.carA()),
+      }) as DeviceReadings;
+    const devices = [this.grid, heaterMeter, this.relay, this.charger];
+    this.gateway = new Gateway({
+      site: {
+        ...SITE,
+        devices: devices.map(({ deviceId }) => ({
+          deviceId,
+          profile: 'fake',
+          connection: { kind: 'tcp', host: 'x', port: 1 },
+          unit: 1,
+        })),
+      },
+      devices,
+      store: this.store,
+      clock,
+      entropy: { wholeUpTo: () => 60, identifier: () => 'id' },
+      log: this.log,
+      supervisor: {
+        ready: () => happenings.push('ready'),
+        alive: () => happenings.push('alive'),
+        stopping: () => happenings.push('stopping'),
+      },
+      version: 'test',
+      cycleIntervalMs: 1000,
+      segmentMs: 30_000,
+      telemetryIntervalMs: 60_000,
+      keepJournalDays: 1,
+      onRecorded: () => undefined,
+      syncStatus: () => ({ isConnected: false, sent: 0, acknowledged: 0 }),
+    });
+  }
+
+  carA(): number {
+    const last = this.charger.actions.at(-1);
+    return last?.kind === 'setChargeCurrent' ? last.currentA : 10;
+  }
+
+  #isClosed(channel: number): boolean {
+    const last = this.relay.actions.findLast(
+      (action) => action.kind === 'setSwitch' && action.relayChannel === channel,
+    );
+    return last?.kind === 'setSwitch' ? last.position === 'closed' : channel === 2;
+  }
+
+  #meter(currentA: number): DeviceReadings {
+    this.#jitter = (this.#jitter + 1) % 7;
+    return {
+      'phaseCurrentA.L1': this.grid.measured(Math.abs(currentA)),
+      'phasePowerW.L1': this.grid.measured(currentA * 230),
+      'phaseVoltageV.L1': this.grid.measured(230 + this.#jitter / 100),
+    } as DeviceReadings;
+  }
+}

@@ -1,0 +1,156 @@
+import { FAULTS } from '../../src/domain/faults.ts';
+import { RANKS } from '../../src/domain/limit.ts';
+import type { Reason } from '../../src/domain/reason.ts';
+import { doubtsAboutRelease } from './judgeRelease.ts';
+import type { Observation } from './observation.ts';
+import type { Bounds, Conditions, Expectation } from './scenarioSchema.ts';
+
+/**
+ * How long a step may come late before nothing can be said of what follows it. What is expected counts from
+ * the moment at which the last step before it was really taken.
+ */
+const LATEST_STEP_S = 8;
+
+export interface TakenStep {
+  readonly atS: number;
+  readonly takenAtS: number;
+}
+
+/**
+ * What was not as expected, one sentence each.
+ * An interval goes from fromS + withinS to just before untilS.
+ */
+export function judge(
+  expectations: readonly Expectation[],
+  observations: readonly Observation[],
+  taken: readonly TakenStep[],
+): readonly string[] {
+  const late = taken.filter(({ atS, takenAtS }) => takenAtS - atS > LATEST_STEP_S);
+  const tooLate = late.map(
+    ({ atS, takenAtS }) =>
+      `the step at ${atS} s was taken at ${takenAtS.toFixed(1)} s: this machine is too busy`,
+  );
+  return [
+    ...tooLate,
+    ...causelessCommands(observations),
+    ...expectations.flatMap((expectation) => judgeOne(expectation, observations, taken)),
+  ];
+}
+
+function judgeOne(
+  expectation: Expectation,
+  observations: readonly Observation[],
+  taken: readonly TakenStep[],
+): readonly string[] {
+  const { says, fromS, withinS, untilS, how, expect } = expectation;
+  const before = taken.filter(({ atS }) => atS <= fromS).at(-1);
+  const lateS = before === undefined ? 0 : Math.max(0, before.takenAtS - before.atS);
+  const firstS = fromS + withinS + lateS;
+  const looks = observations
+    .map((observation, index) => ({ observation, before: observations[index - 1] }))
+    .filter(({ observation: { atS } }) => atS >= firstS && atS < untilS + lateS);
+  const interval = `from ${(fromS + withinS).toFixed(0)} s to ${untilS} s`;
+  if (looks.length === 0) return [`${says}: nothing was looked at ${interval}`];
+  const release = expect.heldUntilRelease;
+  if (release !== undefined) {
+    const inside = looks.map(({ observation }) => observation);
+    return doubtsAboutRelease(release, inside).map((doubt) => `${says}: ${doubt} ${interval}`);
+  }
+  const found = looks.map((look) => ({ atS: look.observation.atS, doubts: doubtsAbout(expect, look) }));
+  if (how === 'once') {
+    if (found.some(({ doubts }) => doubts.length === 0)) return [];
+    return [`${says}: not once ${interval}; at the end ${found.at(-1)?.doubts.join(', ')}`];
+  }
+  const wrong = found.filter(({ doubts }) => doubts.length > 0);
+  const [first] = wrong;
+  if (first === undefined) return [];
+  const count = `${wrong.length} of ${found.length} looks`;
+  return [`${says}: ${interval}, first at ${first.atS.toFixed(1)} s ${first.doubts.join(', ')} (${count})`];
+}
+
+interface Look {
+  readonly observation: Observation;
+  readonly before: Observation | undefined;
+}
+
+/** Why a look does not fit the conditions; nothing when it does. */
+function doubtsAbout(conditions: Conditions, { observation, before }: Look): readonly string[] {
+  const { judgement } = observation;
+  const doubts: string[] = [];
+  for (const quantity of ['importA', 'exportA', 'carA'] as const) {
+    doubts.push(...outside(quantity, observation[quantity], conditions[quantity]));
+  }
+  const expectSame = (what: string, expected: string | undefined, found: string | undefined): void => {
+    if (expected !== undefined && found !== expected)
+      doubts.push(`${what} is ${found ?? 'not told'}, not ${expected}`);
+  };
+  expectSame('water heater', conditions.waterHeater, observation.waterHeater);
+  expectSame('generator', conditions.generator, observation.generator);
+  expectSame('posture', conditions.posture, judgement?.posture);
+  const told = judgement?.isConnected;
+  const broker = told === undefined ? undefined : told ? 'connected' : 'gone';
+  expectSame('broker', conditions.broker, broker);
+  const { reason, fault, inForce, notInForce, event } = conditions;
+  if (reason !== undefined && !judgement?.reasons.some((told) => isMeant(reason, told))) {
+    doubts.push(`no reason is ${JSON.stringify(reason)}, only ${reasonsIn(observation)}`);
+  }
+  if (
+    fault !== undefined &&
+    !judgement?.faults.some(({ code, subject }) => code === fault.code && subject === fault.subject)
+  ) {
+    doubts.push(`no fault ${fault.code} of ${fault.subject}`);
+  }
+  if (inForce !== undefined && !judgement?.sources.includes(inForce))
+    doubts.push(`no ${inForce} is in force`);
+  if (notInForce !== undefined && judgement?.sources.includes(notInForce) !== false) {
+    doubts.push(`${notInForce} is in force, or nobody says that it is not`);
+  }
+  if (event !== undefined && !observation.events.some(({ kind }) => kind === event))
+    doubts.push(`no event ${event}`);
+  if (conditions.widens === false && widenings(observation) > widenings(before))
+    doubts.push('a load was widened');
+  return doubts;
+}
+
+function outside(quantity: string, foundA: number, bounds: Bounds | undefined): readonly string[] {
+  const { atMost = Number.POSITIVE_INFINITY, atLeast = 0 } = bounds ?? {};
+  if (foundA >= atLeast && foundA <= atMost) return [];
+  const expected = foundA > atMost ? `at most ${atMost}` : `at least ${atLeast}`;
+  return [`${quantity} is ${foundA.toFixed(2)}, not ${expected}`];
+}
+
+function isMeant(
+  meant: NonNullable<Conditions['reason']>,
+  { loadId, reason }: { readonly loadId: string; readonly reason: Reason },
+): boolean {
+  if (meant.load !== undefined && meant.load !== loadId) return false;
+  return 'source' in meant
+    ? reason.kind === 'limit' && reason.source === meant.source
+    : reason.kind === 'fault' && reason.code === meant.fault && reason.subject === meant.subject;
+}
+
+function reasonsIn({ judgement }: Observation): string {
+  const told = judgement?.reasons.map(({ loadId, reason }) =>
+    reason.kind === 'limit'
+      ? `${loadId}: ${reason.source}`
+      : `${loadId}: ${reason.code} of ${reason.subject}`,
+  );
+  return told?.join('; ') ?? 'nobody judges';
+}
+
+/** Of the present life: a new one counts from nothing. */
+function widenings(observation: Observation | undefined): number {
+  const commands = Object.entries(observation?.judgement?.commands ?? {});
+  return commands.reduce((sum, [key, count]) => sum + (key.startsWith('widening:') ? count : 0), 0);
+}
+
+/** Holds in every story: a command names the source of a limit or a fault from the table. */
+function causelessCommands(observations: readonly Observation[]): readonly string[] {
+  const keys = observations.flatMap(({ judgement }) => Object.keys(judgement?.commands ?? {}));
+  return [...new Set(keys)]
+    .filter((key) => {
+      const cause = key.slice(key.indexOf(':') + 1);
+      return !(cause in RANKS) && !(cause in FAULTS);
+    })
+    .map((key) => `a command has no cause that the tables know: ${key}`);
+}

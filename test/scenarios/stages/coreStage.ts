@@ -1,0 +1,201 @@
+import { join } from 'node:path';
+import { buildHome, type Home } from '../../../firmware-sim/home.ts';
+import { readHome } from '../../../firmware-sim/homeSpec.ts';
+import { tellTruth } from '../../../firmware-sim/truth.ts';
+import { createProfileDevice } from '../../../src/adapters/modbus/profileDevice.ts';
+import { decide } from '../../../src/core/decide.ts';
+import type { Decision, DecisionInput } from '../../../src/core/decision.ts';
+import { EMPTY_MEMORY } from '../../../src/core/memory.ts';
+import type { Command } from '../../../src/domain/command.ts';
+import type { DomainEvent } from '../../../src/domain/event.ts';
+import type { Limit } from '../../../src/domain/limit.ts';
+import type { Snapshot } from '../../../src/domain/point.ts';
+import type { SitePlan } from '../../../src/domain/sitePlan.ts';
+import type { Device, DeviceAction } from '../../../src/ports/device.ts';
+import { loadProfiles } from '../../../src/profiles/loadProfiles.ts';
+import { curtailmentToLimit } from '../../../src/sync/curtailmentToLimit.ts';
+import { PROJECT_ROOT } from '../../architecture/ownSources.ts';
+import { DirectLine } from '../../support/directLine.ts';
+import { RecordingLog } from '../../support/recordingLog.ts';
+import { SteppedClock } from '../../support/steppedClock.ts';
+import { flowsOf, judgementOfDecision, type Observation } from '../observation.ts';
+import type { Scenario, Step } from '../scenarioSchema.ts';
+import type { Stage } from './stage.ts';
+import { clearFaults, moveCar, setFault } from './steppedHouse.ts';
+import { adaptPlan, buildAtMs, examplePlan, requestOf } from './story.ts';
+
+const POLL_EVERY_MS = 250;
+const DECIDE_EVERY_MS = 1_000;
+
+/** What a load was last told. */
+interface Told {
+  readonly command: Command;
+  readonly isHeard: boolean;
+  readonly heardAtMs: number;
+}
+
+/**
+ * The judgement alone, in the shortest loop that can hold a home: look at the devices, decide once a second, give
+ * the commands, repeat what was not heard or would lapse. No gateway, no record, no broker.
+ */
+export class CoreStage implements Stage {
+  readonly #scenario: Scenario;
+  readonly #home: Home;
+  readonly #clock: SteppedClock;
+  readonly #site: SitePlan;
+  readonly #devices: ReadonlyMap<string, Device>;
+  readonly #paces: DecisionInput['paces'];
+  readonly #told = new Map<string, Told>();
+  readonly #commands: Record<string, number> = {};
+  #snapshot: Snapshot = {};
+  #limits: readonly Limit[] = [];
+  #memory = EMPTY_MEMORY;
+  #decision: Decision | undefined;
+  #events: DomainEvent[] = [];
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    const startAtMs = buildAtMs(scenario);
+    this.#home = buildHome(readHome(scenario.home), { startAtMs });
+    this.#clock = new SteppedClock({ utcMs: startAtMs });
+    this.#site = adaptPlan(examplePlan(scenario), scenario.plan);
+    this.#devices = new Map(this.#createDevices().map((device) => [device.deviceId, device]));
+    this.#paces = Object.fromEntries([...this.#devices].map(([deviceId, { traits }]) => [deviceId, traits]));
+  }
+
+  async open(): Promise<void> {
+    for (const device of this.#devices.values()) void this.#watch(device);
+    this.#tick();
+    await this.reach(0);
+  }
+
+  async reach(atS: number): Promise<void> {
+    const untilMs = (this.#scenario.warmUpS + atS) * 1_000;
+    await this.#clock.advance(untilMs - this.#clock.runningMs());
+    this.#home.advanceTo(this.#clock.now().utcMs);
+  }
+
+  async take(step: Step): Promise<void> {
+    const atMs = this.#clock.now().utcMs;
+    switch (step.do) {
+      case 'fault':
+        return setFault(this.#home, step.device, step.fault, atMs);
+      case 'clearFaults':
+        return clearFaults(this.#home, atMs);
+      case 'plugIn':
+      case 'plugOut':
+        return moveCar(this.#home, step.do, step.device);
+      case 'curtail': {
+        const outcome = curtailmentToLimit(requestOf(step), this.#clock.now(), this.#site.circuits);
+        if (!outcome.ok) throw new Error(outcome.cause);
+        this.#limits = [outcome.limit];
+        return;
+      }
+      case 'cancelCurtailment':
+        this.#limits = [];
+        return;
+      case 'clock':
+        this.#clock.clockLevel = step.level;
+        return;
+      case 'broker':
+      case 'gateway':
+        throw new Error(`the core has no ${step.do}`);
+    }
+  }
+
+  async look(): Promise<Observation> {
+    const runningMs = this.#clock.runningMs();
+    const events = this.#events.splice(0);
+    const judgement =
+      this.#decision === undefined
+        ? {}
+        : { judgement: judgementOfDecision(this.#decision, runningMs, { ...this.#commands }) };
+    const atS = runningMs / 1_000 - this.#scenario.warmUpS;
+    return { atS, ...flowsOf(tellTruth(this.#home)), ...judgement, events };
+  }
+
+  async close(): Promise<void> {
+    // A stepped clock that is no longer stepped holds nothing.
+  }
+
+  async #watch(device: Device): Promise<void> {
+    const startedMs = this.#clock.runningMs();
+    const readings = await device.poll();
+    this.#snapshot = { ...this.#snapshot, [device.deviceId]: readings };
+    const tookMs = this.#clock.runningMs() - startedMs;
+    this.#clock.after(Math.max(1, POLL_EVERY_MS - tookMs), () => void this.#watch(device));
+  }
+
+  #tick(): void {
+    const decision = decide({
+      now: this.#clock.now(),
+      site: this.#site,
+      snapshot: this.#snapshot,
+      limits: this.#limits,
+      memory: this.#memory,
+      randomOffsetMs: this.#scenario.randomOffsetS * 1_000,
+      canRecord: true,
+      paces: this.#paces,
+    });
+    this.#decision = decision;
+    this.#memory = decision.memory;
+    this.#events.push(...decision.events);
+    for (const command of decision.commands) {
+      const cause = command.reason.kind === 'limit' ? command.reason.source : command.reason.code;
+      const key = `${command.effect}:${cause}`;
+      this.#commands[key] = (this.#commands[key] ?? 0) + 1;
+      void this.#tell(command);
+    }
+    this.#repeat();
+    this.#clock.after(DECIDE_EVERY_MS, () => this.#tick());
+  }
+
+  #repeat(): void {
+    for (const { command, isHeard, heardAtMs } of this.#told.values()) {
+      const { refreshEveryMs = Number.POSITIVE_INFINITY } = this.#devices.get(command.deviceId)?.traits ?? {};
+      const lapses = command.kind === 'setSwitch' && command.position === 'closed';
+      const isDue = lapses && this.#clock.runningMs() - heardAtMs >= refreshEveryMs;
+      if (isHeard ? isDue : command.effect === 'narrowing') void this.#tell(command);
+    }
+  }
+
+  async #tell(command: Command): Promise<void> {
+    // Taken as heard while it is under way, so that it is not said twice.
+    const told = { command, isHeard: true, heardAtMs: this.#clock.runningMs() };
+    this.#told.set(command.loadId, told);
+    const result = await this.#devices.get(command.deviceId)?.apply(actionOf(command), command.effect);
+    if (result?.ok === true || this.#told.get(command.loadId) !== told) return;
+    this.#told.set(command.loadId, { ...told, isHeard: false });
+  }
+
+  #createDevices(): Device[] {
+    const { profiles } = loadProfiles(join(PROJECT_ROOT, 'drivers'));
+    return this.#site.devices.map(({ deviceId, unit, profile: name }) => {
+      const device = this.#home.devices[deviceId];
+      const profile = profiles.get(name);
+      if (device === undefined || profile === undefined) throw new Error(`no ${deviceId} with ${name}`);
+      const load = this.#site.loads.find((plan) => plan.deviceId === deviceId && plan.kind === 'chargePoint');
+      return createProfileDevice({
+        deviceId,
+        profile,
+        unit,
+        line: new DirectLine({
+          devices: new Map([[unit, device]]),
+          clock: this.#clock,
+          deviceNowMs: () => this.#clock.now().utcMs,
+        }),
+        clock: this.#clock,
+        log: new RecordingLog(),
+        ...(load?.kind === 'chargePoint' && {
+          fallback: { currentA: load.fallbackCurrentA, timeoutMs: load.fallbackTimeoutMs },
+        }),
+      });
+    });
+  }
+}
+
+function actionOf(command: Command): DeviceAction {
+  return command.kind === 'setChargeCurrent'
+    ? { kind: command.kind, currentA: command.currentA }
+    : { kind: command.kind, relayChannel: command.relayChannel, position: command.position };
+}

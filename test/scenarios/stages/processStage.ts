@@ -1,0 +1,165 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import mqtt from 'mqtt';
+import type { Truth } from '../../../firmware-sim/truth.ts';
+import { connectSite } from '../../../src/cli/demo/demoSite.ts';
+import { topicOf } from '../../../src/contract/topics.ts';
+import type { DomainEvent } from '../../../src/domain/event.ts';
+import { GatewayProcess } from '../../support/processes/gatewayProcess.ts';
+import type { Mosquitto } from '../../support/processes/mosquitto.ts';
+import { SimulatedHouse } from '../../support/processes/simulatedHouse.ts';
+import { TestBed } from '../../support/processes/testBed.ts';
+import { sleep } from '../../support/processes/waiting.ts';
+import { flowsOf, judgementOfStatus, type Observation } from '../observation.ts';
+import type { Scenario, Step } from '../scenarioSchema.ts';
+import type { Stage } from './stage.ts';
+import { adaptPlan, buildAtMs, cancelOf, examplePlan, requestOf } from './story.ts';
+
+const GATEWAY_ID = 'story';
+/** Real seconds that processes may take to stand before the warm-up of the story begins. */
+const START_UP_S = 6;
+
+/** Simulator, gateway and broker as processes of their own, on real wires and in real time, faster by the story's speed. */
+export class ProcessStage implements Stage {
+  readonly #scenario: Scenario;
+  readonly #bed = new TestBed();
+  readonly #leadS: number;
+  readonly #house: SimulatedHouse;
+  readonly #gateway: GatewayProcess;
+  readonly #folder: string;
+  #broker: Mosquitto | undefined;
+  #desk: mqtt.MqttClient | undefined;
+  readonly #seenEvents = new Set<number>();
+  #events: DomainEvent[] = [];
+  #curtailmentId = '';
+  #isAlive = false;
+
+  constructor(name: string, scenario: Scenario) {
+    this.#scenario = scenario;
+    this.#leadS = scenario.warmUpS + START_UP_S * scenario.speed;
+    this.#folder = this.#bed.makeFolder('home');
+    this.#gateway = new GatewayProcess({ name, folder: this.#folder });
+    this.#house = new SimulatedHouse({
+      name,
+      logFile: join(this.#folder, 'house.log'),
+      home: scenario.home,
+      speed: scenario.speed,
+      startAtMs: buildAtMs(scenario) - START_UP_S * scenario.speed * 1_000,
+    });
+    this.#bed.onClose(() => this.#house.process.kill());
+    this.#bed.onClose(() => this.#gateway.kill());
+  }
+
+  async open(): Promise<void> {
+    this.#broker = await this.#bed.openBroker();
+    this.#desk = await this.#openDesk(this.#broker.url);
+    await this.#writeConfiguration(this.#broker.url);
+    this.#setAlive(true);
+    await this.#gateway.standing();
+    const stoodAtS = secondOf(await this.#house.truth(), this.#leadS);
+    if (stoodAtS > -this.#scenario.warmUpS / 2) {
+      throw new Error(`the processes stood only at second ${stoodAtS.toFixed(0)}: this machine is too busy`);
+    }
+    await this.reach(0);
+  }
+
+  async reach(atS: number): Promise<void> {
+    for (;;) {
+      const leftS = atS - secondOf(await this.#house.truth(), this.#leadS);
+      if (leftS <= 0) return;
+      await sleep(Math.ceil((leftS * 1_000) / this.#scenario.speed));
+    }
+  }
+
+  async take(step: Step): Promise<void> {
+    switch (step.do) {
+      case 'fault':
+        return this.#house.fault(step.device, step.fault);
+      case 'clearFaults':
+        return this.#house.clearFaults();
+      case 'plugIn':
+        return this.#house.plugIn(step.device);
+      case 'plugOut':
+        return this.#house.plugOut(step.device);
+      case 'curtail': {
+        const request = requestOf(step);
+        this.#curtailmentId = request.id;
+        return this.#send('curtailment', request);
+      }
+      case 'cancelCurtailment':
+        return this.#send('curtailmentCancel', cancelOf(this.#curtailmentId));
+      case 'broker':
+        return step.is === 'up' ? this.#broker?.start() : this.#broker?.kill();
+      case 'gateway':
+        if (step.is === 'killed') await this.#gateway.kill();
+        return this.#setAlive(step.is === 'started');
+      case 'clock':
+        throw new Error('the clock of a process cannot be set');
+    }
+  }
+
+  async look(): Promise<Observation> {
+    const [truth, status] = await Promise.all([
+      this.#house.truth(),
+      this.#isAlive ? this.#gateway.status() : undefined,
+    ]);
+    if (this.#isAlive && this.#gateway.process.diedByItself) throw new Error(this.#gateway.process.account());
+    const judgement = status === undefined ? {} : { judgement: judgementOfStatus(status) };
+    const atS = secondOf(truth, this.#leadS);
+    return { atS, ...flowsOf(truth), ...judgement, events: this.#events.splice(0) };
+  }
+
+  async close(): Promise<void> {
+    await this.#desk?.endAsync(true);
+    await this.#bed.close();
+  }
+
+  #setAlive(isAlive: boolean): void {
+    this.#isAlive = isAlive;
+    if (isAlive) this.#gateway.launch();
+  }
+
+  async #writeConfiguration(brokerUrl: string): Promise<void> {
+    const { plan, speed, acceptUnsignedCurtailment } = this.#scenario;
+    const site = connectSite(examplePlan(this.#scenario), await this.#house.endpoints());
+    const settings = {
+      gatewayId: GATEWAY_ID,
+      sitePlan: 'site.jsonc',
+      stateDirectory: 'state',
+      runtimeDirectory: 'run',
+      broker: { url: brokerUrl },
+      acceptUnsignedCurtailment,
+      simulation: { speed },
+    };
+    writeFileSync(join(this.#folder, 'site.jsonc'), JSON.stringify(adaptPlan(site, plan)));
+    writeFileSync(join(this.#folder, 'loadgate.jsonc'), JSON.stringify(settings));
+  }
+
+  /** The desk of the back office: it hears the events and sends commands; it comes back when the broker does. */
+  async #openDesk(url: string): Promise<mqtt.MqttClient> {
+    const client = await mqtt.connectAsync(url, {
+      protocolVersion: 5,
+      clientId: 'desk',
+      clean: false,
+      reconnectPeriod: 100,
+      properties: { sessionExpiryInterval: 3_600 },
+    });
+    client.on('error', () => undefined);
+    client.on('message', (_topic, payload) => {
+      const { sequence, body } = JSON.parse(payload.toString());
+      if (this.#seenEvents.has(sequence)) return;
+      this.#seenEvents.add(sequence);
+      this.#events.push(body);
+    });
+    await client.subscribeAsync(topicOf(GATEWAY_ID, 'events'), { qos: 1 });
+    return client;
+  }
+
+  async #send(name: 'curtailment' | 'curtailmentCancel', body: object): Promise<void> {
+    await this.#desk?.publishAsync(topicOf(GATEWAY_ID, name), JSON.stringify(body), { qos: 1 });
+  }
+}
+
+function secondOf(truth: Truth, leadS: number): number {
+  return truth.simulatedSeconds - leadS;
+}
