@@ -84,6 +84,9 @@ export async function startGateway(
     }),
   });
   gateway = started;
+  uplink?.onConnection((isConnected) => {
+    if (isConnected) started.greet();
+  });
   if (uplink !== undefined)
     postman = startSync({ settings, site, gateway: started, bus: uplink, store, clock, entropy, log });
   started.start();

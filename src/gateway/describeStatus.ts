@@ -71,7 +71,12 @@ export function bindingSentence(explanation: Explanation | undefined): string {
   );
   const bound = fault ?? limited;
   if (bound === undefined) return 'No limit binds: every load may have all that it asks for';
-  return `${bound.loadId}: ${sentenceOf(bound.reason)}`;
+  return `${bound.loadId} ${holdingOf(bound)}: ${sentenceOf(bound.reason)}`;
+}
+
+function holdingOf({ kind, desiredA }: LoadExplanation): string {
+  if (kind !== 'chargePoint') return desiredA > 0 ? 'may be closed' : 'is held open';
+  return desiredA > 0 ? `is held at ${rounded(desiredA)} A` : 'is paused';
 }
 
 function describeLoad(load: LoadExplanation): Status['loads'][number] {

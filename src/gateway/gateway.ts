@@ -177,6 +177,11 @@ export class Gateway {
     return true;
   }
 
+  /** The broker may have told the world that this gateway is gone: the next status says otherwise. */
+  greet(): void {
+    this.#statusAtMs = Number.NEGATIVE_INFINITY;
+  }
+
   /** Whether a cycle has finished lately. */
   isCycling(): boolean {
     return this.#parts.clock.runningMs() - this.#finishedAtMs <= CYCLE_OVERDUE_MS;
