@@ -33,6 +33,14 @@ describe('narrowing', () => {
     expect(told(decision)).toEqual(['car 0 A narrowing']);
   });
 
+  it('keeps a charge point at the floor of the plan when nothing is left for it', () => {
+    const site = {
+      ...SITE,
+      loads: SITE.loads.map((load) => (load.kind === 'chargePoint' ? { ...load, floorA: 6 } : load)),
+    };
+    expect(told(decideScene({ site, gridA: 70, car: { setpointA: 20 } }))).toEqual(['car 6 A narrowing']);
+  });
+
   it('takes what a heater draws above its rating into account', () => {
     // 54.2 A with a heater that takes 13.6 A: it is really there, whatever its plate says.
     const decision = decideScene({
@@ -126,6 +134,16 @@ describe('widening', () => {
       memories: { car: { pausedAtMs: NOW_MS - 59_000 } },
     });
     expect(told(resting).filter((line) => line.startsWith('car'))).toEqual([]);
+  });
+
+  it('grows only into what is free while the loads that make room for it still draw', () => {
+    const decision = decideScene({
+      gridA: 51,
+      car: { setpointA: 10 },
+      heater: { isClosed: true, drawnA: 13 },
+    });
+    // 28 A of household, and the heater's 13 A are there until it is seen open: 53.2 - 28 - 13.
+    expect(told(decision)).toEqual(['car 12.2 A widening', 'heater open narrowing']);
   });
 
   it('does not raise a car that draws less than it may', () => {

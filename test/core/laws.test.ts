@@ -256,7 +256,7 @@ describe('the laws of the judgement', () => {
     check(moments(), (input) => {
       const { memory } = decide(input);
       const restored = JSON.parse(JSON.stringify(memory));
-      expect(restored).toEqual(memory);
+      expect(restored).toStrictEqual(memory);
       expect(decide({ ...input, memory: restored })).toEqual(decide({ ...input, memory }));
     });
   });
