@@ -141,7 +141,11 @@ function localRoutes(gateway: () => Gateway | undefined) {
     {
       method: 'POST' as const,
       path: '/acknowledge',
-      answer: () => ({ status: 200, body: { isAcknowledged: gateway()?.acknowledgeDistrust() ?? false } }),
+      answer: () => {
+        const running = gateway();
+        if (running === undefined) return starting;
+        return { status: 200, body: { isAcknowledged: running.acknowledgeDistrust() } };
+      },
     },
   ];
 }

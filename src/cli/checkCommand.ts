@@ -2,17 +2,20 @@ import type { Command } from 'commander';
 import { type Configuration, readConfiguration } from '../config/readConfiguration.ts';
 import type { Context } from './context.ts';
 import { EXIT_CODES } from './exitCodes.ts';
+import { findUnwritableDirectories } from './probeDirectories.ts';
 import { exitOfMistakes, refuseMistakes, writeJson } from './report.ts';
 import { layersOf } from './settingOptions.ts';
 
-/** Says every mistake of settings, site plan and device profiles. Touches no device. */
+/** Says every mistake of settings, site plan, device profiles and directories. Touches no device and no database. */
 export function check(command: Command, context: Context): number {
-  const result = readConfiguration(layersOf(command, context));
+  const layers = layersOf(command, context);
+  const result = readConfiguration(layers);
+  const mistakes = [...(result.ok ? [] : result.mistakes), ...findUnwritableDirectories(layers)];
   const { json } = command.opts<{ json?: boolean }>();
-  if (!result.ok) {
-    if (json !== true) return refuseMistakes(context, result.mistakes);
-    writeJson(context, { ok: false, mistakes: result.mistakes });
-    return EXIT_CODES[exitOfMistakes(result.mistakes)].code;
+  if (!result.ok || mistakes.length > 0) {
+    if (json !== true) return refuseMistakes(context, mistakes);
+    writeJson(context, { ok: false, mistakes });
+    return EXIT_CODES[exitOfMistakes(mistakes)].code;
   }
   const { configuration } = result;
   if (json === true) {

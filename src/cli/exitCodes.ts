@@ -45,8 +45,9 @@ export const EXIT_CODES = {
   },
   storeUnavailable: {
     code: 74,
-    meaning: 'The journal in the state directory cannot be opened',
-    nextStep: 'Check the path, the rights and the disk',
+    meaning:
+      'The state or runtime directory cannot be written (`check`), or the journal cannot be opened or read to its end (`replay`)',
+    nextStep: 'Check the path, the rights and the disk; the message says where a damaged journal goes on',
   },
   childDied: {
     code: 75,

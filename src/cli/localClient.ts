@@ -19,7 +19,7 @@ function socketPathIn(runtimeDirectory: string): string {
 /** Asks the gateway of a runtime directory for its status. */
 export async function fetchStatus(runtimeDirectory: string): Promise<LocalAnswer<Status>> {
   const socketPath = socketPathIn(runtimeDirectory);
-  const answer = await get(socketPath, '/status');
+  const answer = await ask(socketPath, 'GET', '/status');
   if (!answer.ok) return answer;
   const parsed = statusSchema.safeParse(readJson(answer.value));
   if (parsed.success) return { ok: true, value: parsed.data };
@@ -27,9 +27,22 @@ export async function fetchStatus(runtimeDirectory: string): Promise<LocalAnswer
   return notUnderstood(socketPath, `an answer that differs at ${place}`);
 }
 
-function get(socketPath: string, path: string): Promise<LocalAnswer<string>> {
+/** Tells the gateway of a runtime directory that the loss of its record has been looked into. */
+export async function acknowledgeLoss(
+  runtimeDirectory: string,
+): Promise<LocalAnswer<{ readonly isAcknowledged: boolean }>> {
+  const socketPath = socketPathIn(runtimeDirectory);
+  const answer = await ask(socketPath, 'POST', '/acknowledge');
+  if (!answer.ok) return answer;
+  const found = readJson(answer.value);
+  if (isAcknowledgement(found)) return { ok: true, value: found };
+  return notUnderstood(socketPath, 'an answer without isAcknowledged');
+}
+
+function ask(socketPath: string, method: 'GET' | 'POST', path: string): Promise<LocalAnswer<string>> {
   return new Promise((resolve) => {
-    const asked = request({ socketPath, path, timeout: ANSWER_TIMEOUT_MS, agent: false }, (response) => {
+    const options = { socketPath, method, path, timeout: ANSWER_TIMEOUT_MS, agent: false };
+    const asked = request(options, (response) => {
       const parts: string[] = [];
       response.setEncoding('utf8');
       response.on('data', (part: string) => parts.push(part));
@@ -45,6 +58,11 @@ function get(socketPath: string, path: string): Promise<LocalAnswer<string>> {
     asked.on('error', (error: NodeJS.ErrnoException) => resolve(notRunning(socketPath, error)));
     asked.end();
   });
+}
+
+function isAcknowledgement(value: unknown): value is { readonly isAcknowledged: boolean } {
+  if (typeof value !== 'object' || value === null || !('isAcknowledged' in value)) return false;
+  return typeof value.isAcknowledged === 'boolean';
 }
 
 function readJson(text: string): unknown {
@@ -83,6 +101,6 @@ function notUnderstood(socketPath: string, found: string): LocalAnswer<never> {
   return {
     ok: false,
     exit: 'notUnderstood',
-    detail: `${socketPath}: expected a status of form loadgate.status/1, found ${found}; ${toDo}`,
+    detail: `${socketPath}: expected the answer of a gateway of this version, found ${found}; ${toDo}`,
   };
 }

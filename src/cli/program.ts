@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { acknowledge } from './acknowledgeCommand.ts';
 import { check } from './checkCommand.ts';
 import type { Context } from './context.ts';
 import { demo } from './demo/demoCommand.ts';
@@ -66,7 +67,7 @@ export function createProgram(context: Context, bind: Bind): Command {
 
   const checks = add(
     'check',
-    'Name every mistake of settings, site plan and profiles. Touches no device.',
+    'Name every mistake of settings, site plan, profiles and directories. Touches no device and no database.',
     check,
     [
       'loadgate check --config config/loadgate.jsonc',
@@ -88,6 +89,14 @@ export function createProgram(context: Context, bind: Bind): Command {
     'loadgate why --config /etc/loadgate/loadgate.jsonc --json',
   ]);
   addSettingOptions(json(whys, 'the sentences with their reasons'), ['runtimeDirectory']);
+
+  const acknowledges = add(
+    'acknowledge',
+    'After a record was lost, end the safe posture that guards against limits forgotten with it.',
+    acknowledge,
+    ['loadgate acknowledge', 'loadgate acknowledge --runtime-directory /run/loadgate --json'],
+  );
+  addSettingOptions(json(acknowledges, 'whether there was something to acknowledge'), ['runtimeDirectory']);
 
   const replays = add('replay', 'Decide again what was decided, and name the first difference.', replay, [
     'loadgate replay --state-directory /var/lib/loadgate',

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readDirectorySetting } from '../config/settings.ts';
 import type { ReplayResult } from '../gateway/replay.ts';
+import type { JournalSegment } from '../ports/store.ts';
 import type { Context } from './context.ts';
 import { EXIT_CODES } from './exitCodes.ts';
 import { refuse, refuseMistakes, writeJson } from './report.ts';
@@ -19,13 +20,36 @@ export async function replay(command: Command, context: Context): Promise<number
       ...(since !== undefined && { fromUtcMs: since }),
       ...(until !== undefined && { untilUtcMs: until }),
     };
-    const result = replayJournal(opened.record.segments(interval));
-    if (json === true) writeJson(context, result);
+    const readable = readUntilDamage(opened.record.segments(interval));
+    const result = replayJournal(readable.segments);
+    const damage = readable.damage();
+    if (json === true) writeJson(context, { ...result, ...(damage !== undefined && { damage }) });
     else context.standardOutput.write(`${describe(result)}\n`);
+    if (damage !== undefined) return refuse(context, 'storeUnavailable', damage);
     return EXIT_CODES[result.firstDifference === undefined ? 'ok' : 'replayDifference'].code;
   } finally {
     opened.record.close();
   }
+}
+
+/** The segments up to the first that cannot be read, and why that one cannot. */
+function readUntilDamage(segments: Iterable<JournalSegment>) {
+  let damage: string | undefined;
+  function* read(): Generator<JournalSegment, void> {
+    const iterator = segments[Symbol.iterator]();
+    for (;;) {
+      let next: IteratorResult<JournalSegment>;
+      try {
+        next = iterator.next();
+      } catch (error) {
+        damage = error instanceof Error ? error.message : String(error);
+        return;
+      }
+      if (next.done === true) return;
+      yield next.value;
+    }
+  }
+  return { segments: read(), damage: () => damage };
 }
 
 function describe(result: ReplayResult): string {

@@ -15,8 +15,9 @@ export function refuseMistakes(context: Context, mistakes: readonly Mistake[]): 
 }
 
 export function exitOfMistakes(mistakes: readonly Mistake[]): ExitName {
-  const isOnlyProfiles = mistakes.every((mistake) => mistake.kind === 'unknownProfile');
-  return isOnlyProfiles ? 'unknownProfile' : 'wrongConfiguration';
+  const isOnly = (kind: Mistake['kind']): boolean => mistakes.every((mistake) => mistake.kind === kind);
+  if (isOnly('unwritableDirectory')) return 'storeUnavailable';
+  return isOnly('unknownProfile') ? 'unknownProfile' : 'wrongConfiguration';
 }
 
 export function writeJson(context: Context, value: unknown): void {

@@ -8,7 +8,7 @@ export interface Mistake {
   readonly found: string;
   readonly toDo: string;
   /** Marks what has an exit code of its own. */
-  readonly kind?: 'unknownProfile';
+  readonly kind?: 'unknownProfile' | 'unwritableDirectory';
 }
 
 /** One paragraph for a person. */

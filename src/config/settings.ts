@@ -71,12 +71,14 @@ export function readSettings(layers: SettingLayers): SettingsResult {
   return { ok: false, mistakes: all, usable: Object.fromEntries(usable) };
 }
 
+export type DirectorySetting = 'stateDirectory' | 'runtimeDirectory';
+
 /**
  * One setting with a default, for commands that need no other: where a gateway listens can be asked without its
  * whole configuration. Mistakes elsewhere do not count.
  */
 export function readDirectorySetting(
-  path: 'stateDirectory' | 'runtimeDirectory',
+  path: DirectorySetting,
   layers: SettingLayers,
 ):
   | { readonly ok: true; readonly value: string }

@@ -174,6 +174,7 @@ export class Gateway {
     if (distrust === undefined) return false;
     this.#memory = rest;
     this.#cycle();
+    this.#commit(this.#parts.clock.now());
     return true;
   }
 

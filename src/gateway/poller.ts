@@ -4,7 +4,7 @@ import type { Device } from '../ports/device.ts';
 import type { Log } from '../ports/log.ts';
 
 /** Between two looks at a device; what is due then is the profile's matter. */
-export const POLL_EVERY_MS = 250;
+const POLL_EVERY_MS = 250;
 
 interface PollerOptions {
   readonly devices: readonly Device[];

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -43,15 +43,21 @@ describe('the command line', () => {
     expect(err).toMatch(/--help|Usage/);
   });
 
-  it.each([[[]], [['run']], [['check']], [['status']], [['why']], [['replay']], [['demo']]])(
-    'helps %j on the standard output',
-    async (command) => {
-      const { exitCode, out, err } = await loadgate([...command, '--help']);
-      expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
-      expect(out).toContain('Usage: loadgate');
-      expect(out).toContain(command.length === 0 ? 'Exit codes:' : 'Examples:');
-    },
-  );
+  it.each([
+    [[]],
+    [['run']],
+    [['check']],
+    [['status']],
+    [['why']],
+    [['acknowledge']],
+    [['replay']],
+    [['demo']],
+  ])('helps %j on the standard output', async (command) => {
+    const { exitCode, out, err } = await loadgate([...command, '--help']);
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+    expect(out).toContain('Usage: loadgate');
+    expect(out).toContain(command.length === 0 ? 'Exit codes:' : 'Examples:');
+  });
 
   it('prints its version', async () => {
     expect(await loadgate(['--version'])).toEqual({ exitCode: 0, out: '1.2.3\n', err: '' });
@@ -79,7 +85,8 @@ describe('loadgate check', () => {
   });
 
   it('takes the settings file from the environment', async () => {
-    const context = testContext({}, { environment: { LOADGATE_CONFIG: config } });
+    const environment = { ...testContext().environment, LOADGATE_CONFIG: config };
+    const context = testContext({}, { environment });
     expect((await loadgate(['check'], context)).exitCode).toBe(0);
   });
 
@@ -159,6 +166,24 @@ describe('loadgate check', () => {
     const { exitCode, err } = await loadgate(args);
     expect(exitCode).toBe(EXIT_CODES.wrongConfiguration.code);
     expect(err).toContain('broker.passwordFile');
+  });
+
+  it('has a code of its own for directories that cannot be written, and leaves nothing in those that can', async () => {
+    const file = join(folder, 'in-the-way');
+    writeFileSync(file, '');
+    const state = join(folder, 'state', 'deep');
+    const args = ['check', '--config', config, '--state-directory', state, '--runtime-directory'];
+    const before = readdirSync(folder);
+    expect((await loadgate([...args, join(folder, 'run')])).exitCode).toBe(0);
+    expect(readdirSync(folder)).toEqual(before);
+
+    const { exitCode, out } = await loadgate([...args, file, '--json']);
+    expect(exitCode).toBe(EXIT_CODES.storeUnavailable.code);
+    expect(JSON.parse(out).mistakes).toMatchObject([{ source: file, path: 'runtimeDirectory' }]);
+    const both = await loadgate([...args, file, '--log-level', 'loud']);
+    expect(both.exitCode).toBe(EXIT_CODES.wrongConfiguration.code);
+    expect(both.err).toContain('2 mistakes in the configuration');
+    expect(both.err).toContain('run this as the user of the gateway');
   });
 
   it('warns loudly of unsigned curtailments and of a scaled clock', async () => {
@@ -304,6 +329,28 @@ describe('loadgate replay', () => {
   it('says that nothing was decided in that time', async () => {
     const { exitCode, out } = await loadgate(['replay'], record({ decisions: 0, commands: 0 }).context);
     expect({ exitCode, out }).toEqual({ exitCode: 0, out: 'The journal holds no decision in this time.\n' });
+  });
+
+  it('says where a damaged journal goes on, after what could be decided again', async () => {
+    const segments = function* () {
+      yield { firstRunningMs: 0, lastRunningMs: 0, firstUtcMs: 0, lastUtcMs: 0, entries: [] };
+      throw new Error('the journal: segment 2 is damaged; read from 2026-01-05T00:00:59.001Z');
+    };
+    const record = { segments, close: () => undefined, pendingCount: () => 0 };
+    const read: number[] = [];
+    const replayJournal = (given: Iterable<{ readonly firstRunningMs: number }>) => {
+      for (const { firstRunningMs } of given) read.push(firstRunningMs);
+      return { decisions: read.length, commands: 0 };
+    };
+    const context = testContext({ openRecord: () => ({ ok: true, record }), replayJournal });
+    const { exitCode, out, err } = await loadgate(['replay', '--json'], context);
+    expect(exitCode).toBe(EXIT_CODES.storeUnavailable.code);
+    expect(JSON.parse(out)).toEqual({
+      decisions: 1,
+      commands: 0,
+      damage: 'the journal: segment 2 is damaged; read from 2026-01-05T00:00:59.001Z',
+    });
+    expect(err).toBe('loadgate: the journal: segment 2 is damaged; read from 2026-01-05T00:00:59.001Z\n');
   });
 
   it('says why the journal cannot be opened', async () => {

@@ -33,6 +33,7 @@ describe('the pages about commands and configuration (npm run docs)', () => {
       'check',
       'status',
       'why',
+      'acknowledge',
       'replay',
       'demo',
     ]);

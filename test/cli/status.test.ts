@@ -10,6 +10,7 @@ import { loadgate, testContext } from './testContext.ts';
 
 let folder = '';
 let server: Server | undefined;
+let asked = '';
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'loadgate-status-'));
@@ -21,7 +22,10 @@ afterEach(async () => {
 });
 
 async function answering(body: string, statusCode = 200): Promise<void> {
-  const listening = createServer((_, response) => response.writeHead(statusCode).end(body));
+  const listening = createServer((request, response) => {
+    asked = `${request.method} ${request.url}`;
+    response.writeHead(statusCode).end(body);
+  });
   server = listening;
   await new Promise<void>((resolve) => listening.listen(join(folder, 'loadgate.sock'), resolve));
 }
@@ -105,6 +109,30 @@ describe('loadgate status', () => {
     expect(text).not.toContain('Faults');
     expect(text).not.toContain('Silent');
     expect(text).toContain('SAFE POSTURE');
+  });
+});
+
+describe('loadgate acknowledge', () => {
+  const acknowledge = ['acknowledge', '--runtime-directory'];
+
+  it.each([
+    [true, 'Acknowledged: '],
+    [false, 'Nothing to acknowledge: '],
+  ])('says whether there was a lost record to acknowledge: %s', async (isAcknowledged, said) => {
+    await answering(JSON.stringify({ isAcknowledged }));
+    const { exitCode, out } = await loadgate([...acknowledge, folder]);
+    expect(exitCode).toBe(0);
+    expect(out).toContain(said);
+    expect(asked).toBe('POST /acknowledge');
+    expect(JSON.parse((await loadgate([...acknowledge, folder, '--json'])).out)).toEqual({ isAcknowledged });
+  });
+
+  it('does not take another answer for a yes, and says that no gateway runs', async () => {
+    expect((await loadgate([...acknowledge, folder])).exitCode).toBe(EXIT_CODES.gatewayNotRunning.code);
+    await answering('{"isAcknowledged":"perhaps"}');
+    const { exitCode, err } = await loadgate([...acknowledge, folder]);
+    expect(exitCode).toBe(EXIT_CODES.notUnderstood.code);
+    expect(err).toContain('without isAcknowledged');
   });
 });
 

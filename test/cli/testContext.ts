@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import type { Composition, Context, StopSignal } from '../../src/cli/context.ts';
 import { runCli } from '../../src/cli/program.ts';
 
@@ -34,7 +35,8 @@ export function testContext(
     err,
     standardOutput: output(out),
     errorOutput: output(err),
-    environment: {},
+    // The directories of the examples are those of an installed gateway, which whoever tests may not write.
+    environment: { LOADGATE_STATE_DIRECTORY: tmpdir(), LOADGATE_RUNTIME_DIRECTORY: tmpdir() },
     workingDirectory: '/nowhere',
     version: '1.2.3',
     onStopSignal: (listener) => {

@@ -24,7 +24,7 @@ export const CHARGE_POINT: LoadPlan = {
   fallbackTimeoutMs: 15_000,
 };
 
-export const HEATER: LoadPlan = {
+const HEATER: LoadPlan = {
   kind: 'switchedLoad',
   loadId: 'heater',
   deviceId: 'relay',
@@ -39,7 +39,7 @@ export const HEATER: LoadPlan = {
   meterId: 'heater-meter',
 };
 
-export const SOLAR: LoadPlan = {
+const SOLAR: LoadPlan = {
   kind: 'switchedGenerator',
   loadId: 'solar',
   deviceId: 'relay',
@@ -88,7 +88,7 @@ export interface Scene {
   readonly change?: Partial<DecisionInput>;
 }
 
-export function meterReadings(currentA: number, ageMs = 200): DeviceReadings {
+function meterReadings(currentA: number, ageMs = 200): DeviceReadings {
   const atMs = NOW_MS - ageMs;
   return {
     'phaseCurrentA.L1': measured(Math.abs(currentA), atMs),

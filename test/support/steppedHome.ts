@@ -21,7 +21,7 @@ import { DirectLine } from './directLine.ts';
 import { RecordingLog } from './recordingLog.ts';
 import { SteppedClock } from './steppedClock.ts';
 
-export const GATEWAY_ID = 'home';
+const GATEWAY_ID = 'home';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 
@@ -79,6 +79,8 @@ interface SteppedHomeOptions {
   readonly startAtMs: number;
   readonly backOffice: BackOffice;
   readonly acceptUnsignedCurtailment?: boolean;
+  /** Default 60 000. */
+  readonly telemetryIntervalMs?: number;
   /** Every random delay, as far as it may be that long; half of the longest when absent. */
   readonly randomOffsetS?: number;
   /** Changes the plan that comes with the product. */
@@ -142,7 +144,7 @@ export class SteppedHome {
       version: 'stepped',
       cycleIntervalMs: 1000,
       segmentMs: 30_000,
-      telemetryIntervalMs: 60_000,
+      telemetryIntervalMs: this.#options.telemetryIntervalMs ?? 60_000,
       keepJournalDays: 30,
       onRecorded: () => postman?.nudge(),
       syncStatus: () => ({ isConnected: bus.isConnected(), sent: 0, acknowledged: 0 }),

@@ -54,6 +54,19 @@ async function answer(result: PublishResult, index = 0): Promise<void> {
 }
 
 describe('postman', () => {
+  it('brings status and telemetry to the broker while it takes no events', async () => {
+    startPostman();
+    addMany(50);
+    store.add('status');
+    addMany(5, 'telemetry');
+    await connect();
+    for (let turn = 0; turn < 40; turn += 1) {
+      for (const sent of bus.open) sent.answer(sent.topic.endsWith('/events') ? REFUSED : OK);
+      await clock.advance(1_000);
+    }
+    expect(store.rows.map(({ stream }) => stream)).toEqual(Array(50).fill('events'));
+  });
+
   it('sends nothing while the broker is away', async () => {
     const postman = startPostman();
     addMany(3);

@@ -61,7 +61,7 @@ function newLine(options: LineOptions = {}): GuardedLine {
 async function openedLine(options: LineOptions = {}): Promise<GuardedLine> {
   const line = newLine(options);
   wires.at(-1)?.opened();
-  await clock.advance(100);
+  await clock.advance(400);
   return line;
 }
 
@@ -392,7 +392,7 @@ describe('the connection of a line', () => {
     expect(delays).toEqual([500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]);
     expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
     wires.at(-1)?.opened();
-    await clock.advance(60);
+    await clock.advance(400);
     const result = line.request(read(1));
     answerLast();
     expect((await result).ok).toBe(true);
@@ -416,7 +416,7 @@ describe('the connection of a line', () => {
     expect(line.isOpen()).toBe(false);
     await clock.advance(500);
     wires.at(-1)?.opened();
-    await clock.advance(60);
+    await clock.advance(400);
     const next = line.request(read(1));
     answerLast();
     expect((await next).ok).toBe(true);

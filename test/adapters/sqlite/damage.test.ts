@@ -30,7 +30,7 @@ function recordedDirectory(): string {
 }
 
 /** Opens after the damage and proves that the file of before is still there, to the byte. */
-function expectSetAside(directory: string, damagedBytes: Buffer, found: RegExp): void {
+function expectSetAside(directory: string, damagedBytes: Buffer, found: RegExp, outboxId: string): void {
   const store = openStore({ directory, log });
   const asidePath = `${databasePath(directory)}.damaged-1`;
   expect(store.condition).toEqual({
@@ -39,6 +39,9 @@ function expectSetAside(directory: string, damagedBytes: Buffer, found: RegExp):
     detail: expect.stringMatching(found),
   });
   expect(readFileSync(asidePath).equals(damagedBytes)).toBe(true);
+  // Its sequences begin at 1 again, so a subscriber must not take them for those of before.
+  expect(store.outboxId).toMatch(/^[0-9a-f]{8}$/);
+  expect(store.outboxId).not.toBe(outboxId);
   expect(store.commit(batchOf(1, [EVENT])).ok).toBe(true);
   store.close();
   const next = openStore({ directory, log });
@@ -49,8 +52,11 @@ function expectSetAside(directory: string, damagedBytes: Buffer, found: RegExp):
 function damageWith(change: (path: string) => void, found: RegExp): void {
   const directory = recordedDirectory();
   const path = databasePath(directory);
+  const sound = openStore({ directory, log });
+  const { outboxId } = sound;
+  sound.close();
   change(path);
-  expectSetAside(directory, readFileSync(path), found);
+  expectSetAside(directory, readFileSync(path), found, outboxId);
 }
 
 function withDatabase(path: string, sql: string): void {

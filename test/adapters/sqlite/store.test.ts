@@ -82,6 +82,31 @@ describe('the record over lives of the gateway', () => {
     store.close();
   });
 
+  it('offers the rows of one stream however many of another wait before them', () => {
+    const store = openHere(temporaryDirectory());
+    store.commit(batchOf(1, [EVENT, EVENT, EVENT, STATUS, TELEMETRY, TELEMETRY]));
+    expect(keysOf(store.pending(1, 'telemetry'))).toEqual(['telemetry 1']);
+    expect(keysOf(store.pending(5, 'telemetry'))).toEqual(['telemetry 1', 'telemetry 2']);
+    expect(keysOf(store.pending(5, 'status'))).toEqual(['status 1']);
+    store.close();
+  });
+
+  it('keeps the name of its outbox over its lives, and no other record has it', () => {
+    const directory = temporaryDirectory();
+    const first = openHere(directory);
+    const { outboxId } = first;
+    expect(outboxId).toMatch(/^[0-9a-f]{8}$/);
+    first.commit(batchOf(1, [EVENT]));
+    first.close();
+    const second = openHere(directory);
+    expect(second.outboxId).toBe(outboxId);
+    second.close();
+    expect(second.outboxId).toBe('');
+    const other = openHere(temporaryDirectory());
+    expect(other.outboxId).not.toBe(outboxId);
+    other.close();
+  });
+
   it('removes only what was acknowledged', () => {
     const store = openHere(temporaryDirectory());
     store.commit(batchOf(1, [TELEMETRY, EVENT, EVENT]));

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { PROJECT_ROOT } from '../../architecture/ownSources.ts';
 import { patience } from './waiting.ts';
@@ -125,4 +125,27 @@ export function outsideEnvironment(): NodeJS.ProcessEnv {
     ([name]) => !/^(VITEST|LOADGATE|TEST$|NODE_ENV$|NODE_OPTIONS$)/.test(name),
   );
   return { ...Object.fromEntries(outside), NO_COLOR: '1' };
+}
+
+/** The processes that this one has started, and those that they have. */
+export function descendantsOf(pid: number): readonly number[] {
+  const parents = readdirSync('/proc').flatMap((name) => {
+    const parentId = /^\d+$/.test(name) ? parentOf(name) : undefined;
+    return parentId === undefined ? [] : [{ childId: Number(name), parentId }];
+  });
+  const childrenOf = (parent: number): readonly number[] =>
+    parents
+      .filter(({ parentId }) => parentId === parent)
+      .flatMap(({ childId }) => [childId, ...childrenOf(childId)]);
+  return childrenOf(pid);
+}
+
+/** Second field after the name in proc(5) stat; nothing when the process has gone meanwhile. */
+function parentOf(pid: string): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
 }

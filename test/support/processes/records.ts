@@ -5,7 +5,7 @@ import type { StreamName } from '../../../src/ports/store.ts';
 import type { BackOffice } from './backOffice.ts';
 import type { HomeUnderTest } from './homeUnderTest.ts';
 
-export const STREAMS: readonly StreamName[] = ['events', 'status', 'telemetry'];
+const STREAMS: readonly StreamName[] = ['events', 'status', 'telemetry'];
 
 /** Of a gateway that has ended: the last sequence that each stream was given, and how many messages still wait. */
 export function readHandedOut(stateDirectory: string): {
