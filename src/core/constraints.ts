@@ -233,7 +233,7 @@ export function contributionOf(
   isGrowing: boolean,
 ): number {
   const presence = constraint.presence.get(index);
-  if (presence === undefined) return 0;
+  if (presence === undefined || view.isStuck) return 0;
   const isGenerator = view.plan.kind === 'switchedGenerator';
   const isOwnDirection = isGenerator === (constraint.direction === 'export');
   const present = isGrowing ? presence.least : presence.most;

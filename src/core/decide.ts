@@ -180,7 +180,7 @@ function mustReassert(view: LoadView, nowMs: number, confirmMs: number): boolean
   const heldA = commandedA(view);
   if (commanded === undefined || heldA === undefined || view.readBackA === undefined) return false;
   if (view.fault === undefined || view.fault === 'fallback-not-set') return false;
-  const isMore = view.readBackA > heldA || view.fault === 'load-exceeds-setpoint';
+  const isMore = view.inForceA > heldA || view.fault === 'load-exceeds-setpoint';
   return isMore && nowMs - Math.max(commandedAtMs, reassertedAtMs) >= confirmMs;
 }
 

@@ -26,6 +26,8 @@ export interface LoadView {
   readonly inForceA: number;
   /** What it draws above that, on its worst phase: a 13 A heater takes more at a high voltage. */
   readonly overdrawA: number;
+  /** Told to open and said to be open, it still draws: a welded contact. Nothing that is said to it helps. */
+  readonly isStuck: boolean;
   /** What it reports; absent while not fresh. */
   readonly readBackA?: number;
   readonly iecState?: IecState;
@@ -70,6 +72,7 @@ function viewChargePoint(
     plan,
     memory: fallback.memory,
     overdrawA: 0,
+    isStuck: false,
     ...(isStateFresh ? { iecState: state.value as IecState } : {}),
     ...(drawn === undefined ? {} : { drawnA: drawn.currentA, drawnAtMs: drawn.measuredAtMs }),
   };
@@ -151,10 +154,12 @@ function viewSwitch(
     overdrawA: Math.max(0, mostDrawnA - plan.ratingA),
     ...(drawn === undefined ? {} : { drawnA: drawn.currentA, drawnAtMs: drawn.measuredAtMs }),
   };
+  const isOverdue = nowMs - known.commandedAtMs > timing.confirmMs;
   if (!isFresh) {
     const isOpen = known.commanded === 0 && known.lastInForce === 0;
     return {
       ...base,
+      isStuck: false,
       isAnswering: false,
       inForceA: isOpen ? 0 : plan.ratingA,
       fault: silenceOf(readings, `relayClosed.${plan.relayChannel}`),
@@ -162,14 +167,21 @@ function viewSwitch(
   }
   const readBackA = position.value === true ? plan.ratingA : 0;
   const commandedA = known.commanded === undefined ? readBackA : known.commanded * plan.ratingA;
-  const isOverdue = nowMs - known.commandedAtMs > timing.confirmMs;
+  // The read-back is the relay's coil; only the meter of the load sees the contact.
+  const isStuck = isOverdue && readBackA === 0 && commandedA === 0 && mostDrawnA > OBEY_TOLERANCE_A;
   const isDifferent = readBackA !== commandedA;
+  const fault = isStuck
+    ? 'load-exceeds-setpoint'
+    : isDifferent && isOverdue
+      ? 'switch-not-confirmed'
+      : undefined;
   return {
     ...base,
+    isStuck,
     isAnswering: true,
-    inForceA: Math.max(readBackA, commandedA),
+    inForceA: isStuck ? plan.ratingA : Math.max(readBackA, commandedA),
     readBackA,
-    ...(isDifferent && isOverdue ? { fault: 'switch-not-confirmed' as const } : {}),
+    ...(fault === undefined ? {} : { fault }),
   };
 }
 

@@ -72,7 +72,7 @@ export const FAULTS = {
     title: 'The load draws more than it was told',
     effect: 'What is measured counts; other loads make room',
     nextStep:
-      'Check the charge point for its fall-back mode and the phase order of the load in the site plan',
+      'Check a charge point for its fall-back mode, a contactor for a welded contact, and the phase order in the site plan',
   },
   'fallback-not-set': {
     title: 'The device does not hold the fall-back current and time-out of the site plan',

@@ -249,6 +249,22 @@ describe('silence', () => {
     expect(decision.commands.filter(({ loadId }) => loadId === 'car')).toEqual([]);
   });
 
+  it('finds a welded contact by the meter of the load, says so, and lets the car make room for it', () => {
+    const memories = { heater: { commandedAtMs: NOW_MS - 10_000 } };
+    const decision = decideScene({
+      gridA: 57,
+      car: { setpointA: 32 },
+      heater: { isClosed: false, drawnA: 13 },
+      memories,
+    });
+    expect(decision.events).toContainEqual({
+      kind: 'faultRaised',
+      code: 'switch-not-confirmed',
+      subject: 'relay',
+    });
+    expect(told(decision)).toEqual(['car 28.2 A narrowing', 'heater open narrowing']);
+  });
+
   it('holds the starting current for a charge point without a car', () => {
     expect(told(decideScene({ gridA: 20, car: { setpointA: 32, drawnA: 0, state: 'A' } }))).toContain(
       'car 6 A narrowing',

@@ -90,15 +90,15 @@ function doubtsAbout(conditions: Conditions, { observation, before }: Look): rea
   const told = judgement?.isConnected;
   const broker = told === undefined ? undefined : told ? 'connected' : 'gone';
   expectSame('broker', conditions.broker, broker);
-  const { reason, fault, inForce, notInForce, event } = conditions;
+  const { reason, fault, inForce, notInForce, event, commanded } = conditions;
   if (reason !== undefined && !judgement?.reasons.some((told) => isMeant(reason, told))) {
     doubts.push(`no reason is ${JSON.stringify(reason)}, only ${reasonsIn(observation)}`);
   }
   if (
     fault !== undefined &&
-    !judgement?.faults.some(({ code, subject }) => code === fault.code && subject === fault.subject)
+    !judgement?.faults.some(({ code, subject }) => subject === fault.subject && (fault.code ?? code) === code)
   ) {
-    doubts.push(`no fault ${fault.code} of ${fault.subject}`);
+    doubts.push(`no fault ${fault.code ?? ''} of ${fault.subject}`);
   }
   if (inForce !== undefined && !judgement?.sources.includes(inForce))
     doubts.push(`no ${inForce} is in force`);
@@ -107,7 +107,14 @@ function doubtsAbout(conditions: Conditions, { observation, before }: Look): rea
   }
   if (event !== undefined && !observation.events.some(({ kind }) => kind === event))
     doubts.push(`no event ${event}`);
-  if (conditions.widens === false && widenings(observation) > widenings(before))
+  if (commanded !== undefined) {
+    const key = `${commanded.effect}:${commanded.cause}`;
+    if (commandsLike(key, observation) <= commandsLike(key, before)) doubts.push(`no command ${key}`);
+  }
+  if (
+    conditions.widens === false &&
+    commandsLike('widening:', observation) > commandsLike('widening:', before)
+  )
     doubts.push('a load was widened');
   return doubts;
 }
@@ -126,7 +133,9 @@ function isMeant(
   if (meant.load !== undefined && meant.load !== loadId) return false;
   return 'source' in meant
     ? reason.kind === 'limit' && reason.source === meant.source
-    : reason.kind === 'fault' && reason.code === meant.fault && reason.subject === meant.subject;
+    : reason.kind === 'fault' &&
+        reason.subject === meant.subject &&
+        (meant.fault ?? reason.code) === reason.code;
 }
 
 function reasonsIn({ judgement }: Observation): string {
@@ -138,10 +147,10 @@ function reasonsIn({ judgement }: Observation): string {
   return told?.join('; ') ?? 'nobody judges';
 }
 
-/** Of the present life: a new one counts from nothing. */
-function widenings(observation: Observation | undefined): number {
+/** Commands of the present life, which counts from nothing. */
+function commandsLike(start: string, observation: Observation | undefined): number {
   const commands = Object.entries(observation?.judgement?.commands ?? {});
-  return commands.reduce((sum, [key, count]) => sum + (key.startsWith('widening:') ? count : 0), 0);
+  return commands.reduce((sum, [key, count]) => sum + (key.startsWith(start) ? count : 0), 0);
 }
 
 /** Holds in every story: a command names the source of a limit or a fault from the table. */

@@ -71,9 +71,13 @@ const faultCode = z.enum(Object.keys(FAULTS) as [FaultCode, ...FaultCode[]]);
 const reason = z.union(
   [
     z.strictObject({ load: identifier.exactOptional(), source: limitSource }),
-    z.strictObject({ load: identifier.exactOptional(), fault: faultCode, subject: identifier }),
+    z.strictObject({
+      load: identifier.exactOptional(),
+      fault: faultCode.exactOptional(),
+      subject: identifier,
+    }),
   ],
-  { error: 'expected { load?, source } with the source of a limit, or { load?, fault, subject }' },
+  { error: 'expected { load?, source } with the source of a limit, or { load?, fault?, subject }' },
 );
 
 const conditionsSchema = z
@@ -85,11 +89,17 @@ const conditionsSchema = z
     generator: position.exactOptional(),
     posture: z.enum(['normal', 'safe']).exactOptional(),
     reason: reason.exactOptional(),
-    fault: z.strictObject({ code: faultCode, subject: identifier }).exactOptional(),
+    fault: z.strictObject({ code: faultCode.exactOptional(), subject: identifier }).exactOptional(),
     inForce: limitSource.exactOptional(),
     notInForce: limitSource.exactOptional(),
     broker: z.enum(['connected', 'gone']).exactOptional(),
     event: identifier.exactOptional(),
+    commanded: z
+      .strictObject({
+        effect: z.enum(['narrowing', 'widening', 'refresh']),
+        cause: z.union([limitSource, faultCode]),
+      })
+      .exactOptional(),
     widens: z.literal(false).exactOptional(),
     heldUntilRelease: limitSource.exactOptional(),
   })
@@ -109,8 +119,8 @@ const expectationSchema = z
     error: 'expected fromS + withinS before untilS, or nothing is looked at',
     path: ['untilS'],
   })
-  .refine(({ how, expect }) => how === 'once' || expect.event === undefined, {
-    error: 'an event happens at a moment: expected "how": "once"',
+  .refine(({ how, expect }) => how === 'once' || (expect.event ?? expect.commanded) === undefined, {
+    error: 'an event or a command happens at a moment: expected "how": "once"',
     path: ['how'],
   });
 
@@ -121,7 +131,7 @@ export const scenarioSchema = z
     home: z.enum(HOME_NAMES),
     /** Instant of the recording at second 0. */
     startAt: z.iso.datetime({ offset: true }),
-    warmUpS: z.int().min(10).max(LONGEST_WARM_UP_S).default(60),
+    warmUpS: z.int().min(10).max(LONGEST_WARM_UP_S).default(50),
     durationS: z.int().min(30).max(LONGEST_S),
     inShortRun: z.boolean().default(false),
     plan: z
@@ -129,7 +139,7 @@ export const scenarioSchema = z
       .default({}),
     acceptUnsignedCurtailment: z.boolean().default(true),
     randomOffsetS: z.int().min(0).max(600).default(20),
-    speed: z.number().min(1).max(4).default(4),
+    speed: z.number().min(1).max(4).default(2),
     notAt: notAt.exactOptional(),
     steps: z.array(stepSchema),
     expectations: z.array(expectationSchema).min(1),

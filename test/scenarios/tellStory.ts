@@ -1,3 +1,4 @@
+import type { DomainEvent } from '../../src/domain/event.ts';
 import { judge, type TakenStep } from './judge.ts';
 import type { Observation } from './observation.ts';
 import type { Scenario, StageName } from './scenarioSchema.ts';
@@ -47,8 +48,15 @@ export function tableOf(observations: readonly Observation[]): string {
       const told = judgement?.reasons
         .map(({ reason }) => (reason.kind === 'limit' ? reason.source : `${reason.code}(${reason.subject})`))
         .join(',');
-      const happened = events.map(({ kind }) => kind).join(' ');
+      const happened = events.map(tagOf).join(' ');
       return `${atS.toFixed(1).padStart(6)} s ${flows} ${waterHeater} ${generator} ${judgement?.posture ?? '-'} ${told ?? ''} ${happened}`;
     })
     .join('\n');
+}
+
+function tagOf(event: DomainEvent): string {
+  if (!('reason' in event)) return event.kind;
+  const { kind, reason } = event;
+  const about = 'loadId' in event ? event.loadId : event.limitId;
+  return `${kind}(${about}: ${reason.kind === 'limit' ? reason.source : `${reason.code} of ${reason.subject}`})`;
 }

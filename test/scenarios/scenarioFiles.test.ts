@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { readOwn } from '../architecture/ownSources.ts';
+import { parseScenario, readScenarios } from './readScenarios.ts';
+
+const ZERO = {
+  lesson: 'Zero is a ceiling.',
+  home: 'single-phase',
+  startAt: '2006-12-18T21:17:00Z',
+  durationS: 60,
+  steps: [{ atS: 10, do: 'curtail', ceiling: 0, seconds: 600 }] as object[],
+  expectations: [
+    { says: 'the car pauses', fromS: 10, untilS: 60, withinS: 5, expect: { carA: { atMost: 0 } } as object },
+  ] as object[],
+};
+
+function mistakesOf(change: object): readonly string[] {
+  const read = parseScenario('zero.json', JSON.stringify({ ...ZERO, ...change }));
+  return read.ok ? [] : read.mistakes;
+}
+
+describe('a scenario file', () => {
+  it('is taken as it stands when it is right', () => {
+    expect(mistakesOf({})).toEqual([]);
+  });
+
+  it.each([
+    ['no JSON', '{', 'zero.json: expected JSON: '],
+    ['no object', '[]', 'zero.json: the story: '],
+  ])('with %s is refused with its name', (_what, text, start) => {
+    const read = parseScenario('zero.json', text);
+    expect(read.ok ? [] : read.mistakes).toEqual([expect.stringContaining(start)]);
+  });
+
+  it.each<[string, object, string]>([
+    ['an unknown field', { speeed: 2 }, 'zero.json: the story: Unrecognized key: "speeed"'],
+    [
+      'a fault that the simulator does not know',
+      { steps: [{ atS: 5, do: 'fault', device: 'grid-meter', fault: { kind: 'gone' } }] },
+      'zero.json: steps[0].fault: unknown fault "gone"; known are silence',
+    ],
+    [
+      'a step after the end',
+      { steps: [{ atS: 60, do: 'clearFaults' }] },
+      'zero.json: steps[0].atS: expected a second before the end of the story (60), found 60',
+    ],
+    [
+      'a kill and no word about the core',
+      { steps: [{ atS: 5, do: 'gateway', is: 'killed' }] },
+      'zero.json: steps[0].notAt: the stage "core" has no gateway: say in "notAt" why',
+    ],
+    [
+      'a clock and no word about the processes',
+      { steps: [{ atS: 5, do: 'clock', level: 'none' }] },
+      'zero.json: steps[0].notAt: the stage "processes" has no clock of its own to set',
+    ],
+    [
+      'an interval in which nothing is looked at',
+      {
+        expectations: [{ says: 'too short', fromS: 10, untilS: 12, withinS: 5, expect: { posture: 'safe' } }],
+      },
+      'zero.json: expectations[0].untilS: expected fromS + withinS before untilS',
+    ],
+    [
+      'an expectation after the end',
+      { expectations: [{ says: 'too late', fromS: 10, untilS: 61, expect: { posture: 'safe' } }] },
+      'zero.json: expectations[0].untilS: expected at most the end of the story (60), found 61',
+    ],
+    [
+      'an event that is to last',
+      { expectations: [{ says: 'lasts', fromS: 10, untilS: 60, expect: { event: 'limitStarted' } }] },
+      'zero.json: expectations[0].how: an event or a command happens at a moment',
+    ],
+    [
+      'a reason without a cause',
+      { expectations: [{ says: 'why', fromS: 10, untilS: 60, expect: { reason: { load: 'solar' } } }] },
+      'zero.json: expectations[0].expect.reason: expected { load?, source }',
+    ],
+  ])('with %s is refused with the place', (_what, change, message) => {
+    expect(mistakesOf(change)).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('may leave a step out at a stage when it says why', () => {
+    const notAt = { core: 'the core has no gateway' };
+    expect(mistakesOf({ steps: [{ atS: 5, do: 'gateway', is: 'killed', notAt }] })).toEqual([]);
+    expect(mistakesOf({ notAt, steps: [{ atS: 5, do: 'gateway', is: 'killed' }] })).toEqual([]);
+  });
+
+  it('tells all its mistakes at once', () => {
+    expect(mistakesOf({ home: 'castle', durationS: 5, lesson: 7 })).toHaveLength(3);
+  });
+});
+
+it('every story stands in docs/scenarios.md with its lesson', () => {
+  const page = readOwn('docs/scenarios.md');
+  const missing = readScenarios().filter(
+    ({ name, scenario }) => !page.includes(`- \`${name}\`: ${scenario.lesson}\n`),
+  );
+  expect(missing.map(({ name }) => name)).toEqual([]);
+});
