@@ -25,7 +25,11 @@ export async function startBroker(
     'set_tcp_nodelay true',
   ];
   writeFileSync(configuration, `${lines.join('\n')}\n`);
-  const broker = new BenchProcess('mosquitto', [MOSQUITTO, '-c', configuration], join(folder, 'mosquitto.log'));
+  const broker = new BenchProcess(
+    'mosquitto',
+    [MOSQUITTO, '-c', configuration],
+    join(folder, 'mosquitto.log'),
+  );
   await broker.until('listening', () => answers(port), 10_000);
   return { url: `mqtt://${HOST}:${port}`, process: broker };
 }

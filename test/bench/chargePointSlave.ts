@@ -59,7 +59,9 @@ export class ChargePointSlave {
       };
       const timeout = setTimeout(() => {
         end();
-        reject(new Error(`no charging current of at most ${milliamperes} mA was written within ${patienceMs} ms`));
+        reject(
+          new Error(`no charging current of at most ${milliamperes} mA was written within ${patienceMs} ms`),
+        );
       }, patienceMs);
       this.#onCurrent = (written, atMs) => {
         if (written > milliamperes) return;

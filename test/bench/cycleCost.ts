@@ -106,19 +106,25 @@ async function recordDecisions(): Promise<{ opening: Opening; moments: readonly 
 
 let limits: readonly Limit[] | undefined;
 
-/** One of each outside source on both circuits, high enough to hold without pausing everything. */
+/**
+ * Four on each of the two circuits. Each is the narrowest of its kind, so it
+ * is worked out in full, and none changes what was recorded, so that the readings still answer to the commands.
+ */
 function eightLimits(): readonly Limit[] {
-  limits ??= (['connection-point', 'charging'] as const).flatMap((circuitId) =>
-    (['restrictionNotice', 'curtailment', 'schedule', 'preference'] as const).map((source, index) => ({
-      limitId: `${circuitId}-${source}`,
-      source,
-      circuitId,
-      direction: index % 2 === 0 ? ('import' as const) : ('export' as const),
-      basis: index < 2 ? ('phaseCurrentA' as const) : ('activePowerW' as const),
-      ceiling: index < 2 ? 30 - index : 20_000 + index,
-      validFromMs: 0,
-      reason: `bench ${source}`,
-    })),
-  );
+  const ceilings = [
+    { circuitId: 'connection-point', currentA: 56.69, powerW: 60_000 },
+    { circuitId: 'charging', currentA: 39.99, powerW: 40_000 },
+  ] as const;
+  limits ??= ceilings.flatMap(({ circuitId, currentA, powerW }) => {
+    const common = { circuitId, validFromMs: 0, reason: 'bench' } as const;
+    const current = { ...common, basis: 'phaseCurrentA', ceiling: currentA } as const;
+    const power = { ...common, basis: 'activePowerW', ceiling: powerW } as const;
+    return [
+      { ...current, limitId: `${circuitId}-1`, source: 'restrictionNotice', direction: 'import' } as const,
+      { ...current, limitId: `${circuitId}-2`, source: 'restrictionNotice', direction: 'export' } as const,
+      { ...power, limitId: `${circuitId}-3`, source: 'curtailment', direction: 'import' } as const,
+      { ...power, limitId: `${circuitId}-4`, source: 'curtailment', direction: 'export' } as const,
+    ];
+  });
   return limits;
 }

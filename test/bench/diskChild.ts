@@ -19,17 +19,20 @@ const home = new SteppedHome({
 try {
   home.start();
   await home.clock.advance(SETTLE_MS);
-  const before = writtenBytes();
+  const before = countWritten();
   for (let passedMs = 0; passedMs < durationMs; passedMs += STEP_MS) await home.clock.advance(STEP_MS);
-  const writtenBySystem = writtenBytes() - before;
-  const database = statSync(join(home.stateDirectory(), 'loadgate.sqlite')).size;
-  const log = statSync(join(home.stateDirectory(), 'loadgate.sqlite-wal')).size;
-  console.log(JSON.stringify({ writtenBySystem, database, log }));
+  const after = countWritten();
+  const databaseBytes = statSync(join(home.stateDirectory(), 'loadgate.sqlite')).size;
+  const diskBytes = after.diskBytes - before.diskBytes;
+  const writeBytes = after.writeBytes - before.writeBytes;
+  console.log(JSON.stringify({ diskBytes, writeBytes, databaseBytes }));
 } finally {
   home.remove();
 }
 
-/** Bytes that this process has caused to be sent to the disk. */
-function writtenBytes(): number {
-  return Number(/^write_bytes: (\d+)/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
+/** To the disk, in its pages; and as handed to write(), which counts on file systems without a disk as well. */
+function countWritten(): { diskBytes: number; writeBytes: number } {
+  const counters = readFileSync('/proc/self/io', 'utf8');
+  const counter = (name: string): number => Number(new RegExp(`^${name}: (\\d+)`, 'm').exec(counters)?.[1]);
+  return { diskBytes: counter('write_bytes'), writeBytes: counter('wchar') };
 }

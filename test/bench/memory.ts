@@ -56,6 +56,8 @@ export function reportMemory(atRest: Footprint, afterMs: number, afterLoad: Foot
       },
       { name: 'processor time at rest, per second', unit: 'ms', gateway: atRest.gatewayProcessorMsPerS },
     ],
-    notes: ['the gateway holds a home of five devices and four loads; the load is that of the latency samples'],
+    notes: [
+      'the gateway holds a home of five devices and four loads; the load is that of the latency samples',
+    ],
   };
 }

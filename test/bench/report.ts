@@ -10,7 +10,12 @@ export interface Figure {
 
 /** What one measurement gave, or why it could not be made. */
 export type Measurement =
-  | { readonly ok: true; readonly title: string; readonly figures: readonly Figure[]; readonly notes: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly title: string;
+      readonly figures: readonly Figure[];
+      readonly notes: readonly string[];
+    }
   | { readonly ok: false; readonly title: string; readonly cause: string };
 
 export interface ReportedFigure extends Figure {
@@ -50,7 +55,9 @@ export function renderTable(measurements: readonly Measurement[]): string {
   const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map((row) =>
     row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
       .join('  ')
       .trimEnd(),
   );

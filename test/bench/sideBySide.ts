@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { connectSite } from '../../src/cli/demo/demoSite.ts';
 import { SimulatedHome } from '../../src/cli/demo/simulatedHome.ts';
@@ -104,7 +105,8 @@ export async function startSideBySide(folder: string): Promise<SideBySide> {
 /**
  * The three-phase home with its four loads. The charge point stands on a circuit of its own that carries nothing else,
  * so that a ceiling on it is the current that must be written; the cut-out is so large that it never binds. Without a
- * margin a load that is narrowed goes to the ceiling and not below it, so the next ceiling binds again.
+ * margin a load that is narrowed goes to the ceiling and not below it, so the next ceiling binds again. The car charges
+ * on one phase, as the charge point of the bench reports it.
  */
 function benchSite(): SitePlan {
   const read = readSitePlan(join(PROJECT, 'config', 'site.three-phase.jsonc'));
@@ -144,7 +146,7 @@ async function bundleBareScript(folder: string): Promise<string> {
   const outfile = join(folder, 'bareScript.mjs');
   await build({
     absWorkingDir: PROJECT,
-    entryPoints: ['test/bench/bareScript.ts'],
+    entryPoints: [fileURLToPath(import.meta.resolve('./bareScript.ts'))],
     outfile,
     bundle: true,
     platform: 'node',

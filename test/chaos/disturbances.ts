@@ -27,9 +27,9 @@ type Disturbance =
   | { readonly what: 'gateway killed'; readonly forMs: number }
   | { readonly what: 'fault'; readonly device: string; readonly fault: Fault; readonly forMs: number };
 
-/** One in four kills the gateway, the others are a fault knob of one device. */
+/** One in six kills the gateway, the others are a fault knob of one device. */
 export function drawDisturbance(dice: Dice): Disturbance {
-  if (dice.wholeBetween(1, 4) === 1) {
+  if (dice.wholeBetween(1, 6) === 1) {
     return { what: 'gateway killed', forMs: dice.wholeBetween(500, LONGEST_AWAY_MS) };
   }
   const device = dice.oneOf([...SERIAL_DEVICES, 'charge-point']);

@@ -259,7 +259,7 @@ describe('silence', () => {
     });
     expect(decision.events).toContainEqual({
       kind: 'faultRaised',
-      code: 'switch-not-confirmed',
+      code: 'load-exceeds-setpoint',
       subject: 'relay',
     });
     expect(told(decision)).toEqual(['car 28.2 A narrowing', 'heater open narrowing']);

@@ -114,6 +114,10 @@ describe.skipIf(!hasMosquitto)(
         replaceBroker(),
       ]);
 
+      for (const { name, gateway } of homes) {
+        const isConnected = async (): Promise<boolean> => (await gateway.status())?.sync.isConnected === true;
+        await until(`${name} has found the broker again`, isConnected);
+      }
       const statuses = await Promise.all(homes.map((home) => home.gateway.status()));
       const endings = await Promise.all(homes.map((home) => home.gateway.stop()));
       await waitForTheLast(homes, backOffice);

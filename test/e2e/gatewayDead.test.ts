@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Truth } from '../../firmware-sim/truth.ts';
+import type { Endpoint } from '../../firmware-sim/wires/houseOnWires.ts';
 import type { HomeUnderTest } from '../support/processes/homeUnderTest.ts';
 import { TestBed } from '../support/processes/testBed.ts';
 import { until } from '../support/processes/waiting.ts';
@@ -13,6 +16,8 @@ const FALLBACK_TIMEOUT_S = 15;
 const FLASH_ON_S = 60;
 /** Between two looks at the house, real time, so four times as much simulated. */
 const LOOK_EVERY_MS = 50;
+
+type TcpEndpoint = Extract<Endpoint, { kind: 'tcp' }>;
 
 let bed: TestBed;
 beforeEach(() => {
@@ -33,6 +38,25 @@ async function reach(what: string, home: HomeUnderTest, isSo: (truth: Truth) => 
   return answer;
 }
 
+/** By an independent look at its registers: fail-safe current, mA, and time-out, s (KEBA guide V1.02). */
+async function holdsFallback(home: HomeUnderTest): Promise<boolean> {
+  const endpoint = (await home.house.endpoints())['charge-point'];
+  if (endpoint?.kind !== 'tcp') throw new Error('the charge point is not on TCP');
+  const currentMa = await readDoubleWord(endpoint, 1600);
+  const timeoutS = await readDoubleWord(endpoint, 1602);
+  return currentMa === FALLBACK_A * 1_000 && timeoutS === FALLBACK_TIMEOUT_S;
+}
+
+/** One value of two holding registers, in plain bytes on a connection of its own. */
+async function readDoubleWord({ host, port, unit }: TcpEndpoint, register: number): Promise<number> {
+  const request = Buffer.from([0, 1, 0, 0, 0, 6, unit, 3, register >> 8, register & 0xff, 0, 2]);
+  const socket = connect(port, host);
+  socket.write(request);
+  const [reply] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  return reply.readUInt32BE(9);
+}
+
 function chargePointOf(truth: Truth) {
   const chargePoint = truth.chargePoints['charge-point'];
   if (chargePoint === undefined) throw new Error('the house has no charge-point');
@@ -47,6 +71,7 @@ describe('the gateway is killed and left dead', () => {
     await home.gateway.start();
     await home.house.plugIn();
     await home.judge();
+    await until('the charge point holds its fall-back settings', () => holdsFallback(home), { everyMs: 500 });
     await reach(
       'the car charges and the relay holds both loads',
       home,

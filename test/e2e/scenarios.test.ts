@@ -4,11 +4,14 @@ import { ProcessStage } from '../scenarios/stages/processStage.ts';
 import { tableOf, tellStory } from '../scenarios/tellStory.ts';
 import { hasMosquitto } from '../support/processes/mosquitto.ts';
 
-// Each story is three processes that mostly wait; so many at once keep two processors busy without being late.
-vi.setConfig({ maxConcurrency: 8 });
+// All at once: the processes of a story mostly wait, and at its speed they can share two processors without being late.
+vi.setConfig({ maxConcurrency: 32 });
 
 const isShort = process.env.LOADGATE_SHORT === '1';
-const stories = readScenarios().filter(({ scenario }) => !isShort || scenario.inShortRun);
+const stories = readScenarios()
+  .filter(({ scenario }) => !isShort || scenario.inShortRun)
+  // They start one after the other: the longest first, so that all end together.
+  .sort((one, other) => other.scenario.durationS - one.scenario.durationS);
 
 describe.skipIf(!hasMosquitto)('at the stage processes', () => {
   it.concurrent.each(stories)('$name', async ({ name, scenario }) => {

@@ -81,7 +81,7 @@ describe('a gateway that must not start', () => {
     const plan = await home.ask('run');
     expect(plan.code).toBe(EXIT_CODES.wrongConfiguration.code);
     expect(plan.stderr).toMatch(
-      /site\.jsonc: circuits\[0\]\.ratingA\n +expected .+\n +found +-60\n +to do +\S/,
+      /site\.jsonc: circuits\[0\] \(connection-point\)\.ratingA\n +expected .+\n +found +-60\n +to do +\S/,
     );
     await expectUntouched(home);
   });
@@ -96,7 +96,9 @@ describe('a gateway that must not start', () => {
     });
     const refused = await home.ask('run');
     expect(refused.code).toBe(EXIT_CODES.unknownProfile.code);
-    expect(refused.stderr).toMatch(/devices\[0\]\.profile\n +expected .+\n +found +"eastron-sdm232"\n/);
+    expect(refused.stderr).toMatch(
+      /devices\[0\] \(grid-meter\)\.profile\n +expected .+\n +found +"eastron-sdm232"\n/,
+    );
     expect(refused.stderr).toMatch(/to do +.*eastron-sdm230/);
     await expectUntouched(home);
   });
@@ -258,8 +260,8 @@ describe('a gateway that starts degraded', () => {
     });
     await home.gateway.start();
     const status = await staysSafe(home);
-    const answering = status.devices.filter(({ isAnswering }) => isAnswering);
-    expect(answering.map(({ deviceId }) => deviceId)).toEqual(['charge-point']);
+    const neverRead = status.devices.filter(({ lastReadMs }) => lastReadMs === undefined);
+    expect(neverRead.map(({ deviceId }) => deviceId)).toEqual(['grid-meter', 'immersion-meter', 'relay']);
     expect(status.sentence).toMatch(/grid/);
     expect(home.gateway.process.log()).toContain('no-such-port');
     expect(await home.gateway.stop()).toEqual({ code: 0, signal: null });
