@@ -2,7 +2,7 @@ import type { Command } from '../domain/command.ts';
 import type { DomainEvent } from '../domain/event.ts';
 import type { Reason } from '../domain/reason.ts';
 import { constraintsOf } from './constraints.ts';
-import type { Decision, DecisionInput } from './decision.ts';
+import type { Decision, DecisionInput, Explanation } from './decision.ts';
 import { explain } from './explain.ts';
 import { limitsInForce } from './limitsInForce.ts';
 import { extendTrace, type LoadView, viewLoads } from './loads.ts';
@@ -103,21 +103,26 @@ export function decide(input: DecisionInput): Decision {
     faults,
     meters: fingerprints,
   };
+  let explanation: Explanation | undefined;
   return {
     commands,
     events: [...inForce.events, ...faultEvents, ...excursionEvents, ...commandEvents],
     memory: next,
-    explanation: explain({
-      site,
-      meters,
-      constraints,
-      loads,
-      trusts,
-      verdicts,
-      widenings,
-      limits: inForce.all,
-      next,
-    }),
+    // Worked out when it is first asked for: a narrowing need not wait until it has been explained.
+    get explanation() {
+      explanation ??= explain({
+        site,
+        meters,
+        constraints,
+        loads,
+        trusts,
+        verdicts,
+        widenings,
+        limits: inForce.all,
+        next,
+      });
+      return explanation;
+    },
   };
 }
 

@@ -29,7 +29,7 @@ export const OBEY_TOLERANCE_A = 1.5;
 /** How long the draw of a load is remembered, to set it against a meter reading of the same moment. */
 export const TRACE_MS = 6000;
 
-/** A read-back below the set-point is written again only this often: a cable or the car may be the reason. */
+/** A read-back below the set-point is written again once, and then only this often: a cable or the car may be the reason. */
 export const REASSERT_LOWER_MS = 60_000;
 
 /**

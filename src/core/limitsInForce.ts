@@ -43,7 +43,9 @@ export function limitsInForce({ now, site, limits, memory, randomOffsetMs }: Arg
     const endedAtMs = Math.min(known.validUntilMs ?? now.runningMs, now.runningMs);
     const releasesAtMs = endedAtMs + offsetMs;
     events.push({ kind: 'limitEnded', limitId: known.limitId, releasesAtMs });
-    if (releasesAtMs > now.runningMs) held.push({ limit: known, releasesAtMs });
+    // Nothing is released where a narrower one has taken its place.
+    const isNarrowed = external.some((limit) => isSameSlot(limit, known) && limit.ceiling <= known.ceiling);
+    if (releasesAtMs > now.runningMs && !isNarrowed) held.push({ limit: known, releasesAtMs });
     else events.push({ kind: 'limitReleased', limitId: known.limitId });
   }
   for (const waiting of memory.held) {
@@ -51,8 +53,9 @@ export function limitsInForce({ now, site, limits, memory, randomOffsetMs }: Arg
     else events.push({ kind: 'limitReleased', limitId: waiting.limit.limitId });
   }
 
-  const all = [...siteLimits(site), ...external, ...held.map((waiting) => waiting.limit)];
-  return { all, external, held, events };
+  const kept = withoutCovered(held);
+  const all = [...siteLimits(site), ...external, ...kept.map((waiting) => waiting.limit)];
+  return { all, external, held: kept, events };
 }
 
 export function reasonOf(limit: Limit): Reason {
@@ -68,6 +71,21 @@ export function reasonOf(limit: Limit): Reason {
   };
 }
 
+/** A held limit that another one covers, as narrow and for as long, need not be kept: the list stays short. */
+function withoutCovered(held: readonly HeldLimit[]): readonly HeldLimit[] {
+  return held.filter(
+    (one, index) =>
+      !held.some((other, place) => {
+        const isCovered =
+          isSameSlot(one.limit, other.limit) &&
+          other.limit.ceiling <= one.limit.ceiling &&
+          other.releasesAtMs >= one.releasesAtMs;
+        const isEqual = other.limit.ceiling === one.limit.ceiling && other.releasesAtMs === one.releasesAtMs;
+        return place !== index && isCovered && (!isEqual || place < index);
+      }),
+  );
+}
+
 /** A wall clock that is not synced may not end a limit: then only running time counts. */
 function holdsAt(limit: Limit, now: Now): boolean {
   if (limit.validFromMs > now.runningMs) return false;
@@ -77,12 +95,15 @@ function holdsAt(limit: Limit, now: Now): boolean {
 }
 
 function isSameLimit(a: Limit, b: Limit): boolean {
+  return a.ceiling === b.ceiling && isSameSlot(a, b);
+}
+
+function isSameSlot(a: Limit, b: Limit): boolean {
   return (
     a.limitId === b.limitId &&
     a.circuitId === b.circuitId &&
     a.direction === b.direction &&
     a.basis === b.basis &&
-    a.ceiling === b.ceiling &&
     (a.phases ?? []).join() === (b.phases ?? []).join()
   );
 }

@@ -178,7 +178,8 @@ function viewSwitch(
   return {
     ...base,
     isStuck,
-    isAnswering: true,
+    // A load whose own meter is silent may be doing anything: it keeps what it has.
+    isAnswering: plan.meterId === undefined || meters.get(plan.meterId)?.state === 'fresh',
     inForceA: isStuck ? plan.ratingA : Math.max(readBackA, commandedA),
     readBackA,
     ...(fault === undefined ? {} : { fault }),

@@ -60,7 +60,9 @@ function isHeldLower(view: LoadView, heldA: number, nowMs: RunningMs, timing: Ti
   if (view.readBackA === undefined || view.memory.commanded === undefined) return false;
   const { commandedAtMs, reassertedAtMs } = view.memory;
   const isLower = view.readBackA < heldA - CONFIRM_TOLERANCE_A;
-  return isLower && nowMs - commandedAtMs > timing.confirmMs && nowMs - reassertedAtMs > REASSERT_LOWER_MS;
+  const isTried = reassertedAtMs > commandedAtMs;
+  const waitMs = isTried ? REASSERT_LOWER_MS : timing.confirmMs;
+  return isLower && nowMs - Math.max(commandedAtMs, reassertedAtMs) > waitMs;
 }
 
 function isConfirmed(view: LoadView, heldA: number): boolean {

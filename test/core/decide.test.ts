@@ -242,6 +242,13 @@ describe('silence', () => {
     );
   });
 
+  it('does not close a load whose own meter is silent', () => {
+    const input = sceneInput({ gridA: 10, car: { state: 'A', setpointA: 6, drawnA: 0 } });
+    const snapshot = { ...input.snapshot, 'heater-meter': {} };
+    expect(told(decide(input))).toContain('heater closed widening');
+    expect(told(decide({ ...input, snapshot }))).not.toContain('heater closed widening');
+  });
+
   it('tells nothing to a device that was never told anything and cannot be read', () => {
     const input = sceneInput({ gridIsGone: true, car: { isGone: true } });
     const { car: _, ...loads } = input.memory.loads;
@@ -296,6 +303,18 @@ describe('limits in time', () => {
       kind: 'limitReleased',
       limitId: 'curtailment',
     });
+  });
+
+  it('keeps no list of curtailments that a narrower one has replaced', () => {
+    const input = sceneInput({ gridA: 20, car: { setpointA: 20 } });
+    let { memory } = input;
+    for (let ceiling = 40; ceiling > 20; ceiling -= 1)
+      memory = decide({ ...input, memory, limits: [curtailment(ceiling)] }).memory;
+    expect(memory.held).toEqual([]);
+    for (let ceiling = 20; ceiling < 40; ceiling += 1)
+      memory = decide({ ...input, memory, limits: [curtailment(ceiling)] }).memory;
+    // The narrowest of those that were lifted holds for all of them.
+    expect(memory.held.map(({ limit }) => limit.ceiling)).toEqual([20]);
   });
 
   it('ends a limit by the wall clock only while that is synced', () => {

@@ -9,6 +9,8 @@ import { ABSENT, freshValue, measured, unknown } from '../../src/domain/reading.
 import type { LoadPlan } from '../../src/domain/sitePlan.ts';
 import { limitOn, moments, NOW_MS, USUAL_AGE_MS } from './world.ts';
 
+/** The same cases in every run, so that a red run is red again; other cases with another seed. */
+const SEED = Number(process.env.LOADGATE_LAW_SEED ?? 20_261_122);
 const RUNS = Number(process.env.LOADGATE_LAW_RUNS ?? 4000);
 const EPSILON_A = 1e-6;
 
@@ -18,7 +20,7 @@ function check<T extends unknown[]>(
   const predicate = arguments_.at(-1) as (...values: T) => void;
   const arbitraries = arguments_.slice(0, -1) as unknown as { [K in keyof T]: fc.Arbitrary<T[K]> };
   const property = fc.property(...(arbitraries as unknown as [fc.Arbitrary<unknown>]), predicate as never);
-  const details = fc.check(property, { numRuns: RUNS });
+  const details = fc.check(property, { numRuns: RUNS, seed: SEED });
   if (!details.failed) return;
   throw new Error(`seed ${details.seed}\n${JSON.stringify(details.counterexample)}`, {
     cause: details.errorInstance,
@@ -56,6 +58,22 @@ function settledFlow(
     flow += decision.explanation.loads.find(({ loadId }) => loadId === plan.loadId)?.desiredA ?? 0;
   }
   return flow;
+}
+
+/** Whether a device is the load's own, its meter, or the meter of a circuit that it stands behind. */
+function isSeenBy(input: DecisionInput, plan: LoadPlan, deviceId: string): boolean {
+  if (plan.deviceId === deviceId) return true;
+  const meterIds = input.site.meters
+    .filter((meter) => meter.deviceId === deviceId)
+    .map(({ meterId }) => meterId);
+  const isOwn = plan.kind !== 'chargePoint' && plan.meterId !== undefined && meterIds.includes(plan.meterId);
+  return (
+    isOwn ||
+    input.site.circuits.some(
+      ({ circuitId, meterId }) =>
+        meterId !== undefined && meterIds.includes(meterId) && behind(input, circuitId, plan),
+    )
+  );
 }
 
 /** A load that was never told anything and cannot be read: nothing can be said of what it holds, so nothing is sent. */
@@ -184,8 +202,7 @@ describe('the laws of the judgement', () => {
       for (const plan of input.site.loads) {
         const commanded = input.memory.loads[plan.loadId]?.commanded;
         // Another load may use the room that a silent one cannot take; the ceilings still hold (law 3).
-        const isMeter = input.site.meters.some((meter) => meter.deviceId === deviceId);
-        if (commanded === undefined || (!isMeter && plan.deviceId !== deviceId)) continue;
+        if (commanded === undefined || !isSeenBy(input, plan, deviceId)) continue;
         const heldA = plan.kind === 'chargePoint' ? commanded : commanded * plan.ratingA;
         expect(allotted(after, plan)).toBeLessThanOrEqual(
           Math.max(allotted(before, plan), heldA) + EPSILON_A,
@@ -208,12 +225,16 @@ describe('the laws of the judgement', () => {
       // Opening a switch whose flow nobody measures changes the world in a way that the reading does not tell.
       if (first.commands.some(({ kind }) => kind === 'setSwitch')) return;
       // What narrows shows its proof before another load may use the room: a few rounds, and never down again.
+      // A silent load that is told less counts for less from then on, which moves the shares of the others once more.
+      const isWhole = !Object.values(input.snapshot).some((device) =>
+        Object.values(device).some((reading) => reading?.state === 'unknown'),
+      );
       let [decision, snapshot] = [first, input.snapshot];
       for (let round = 0; decision.commands.length > 0; round += 1) {
         expect(round).toBeLessThanOrEqual(input.site.loads.length);
         snapshot = obeyed({ ...input, snapshot }, decision);
         decision = decide({ ...input, snapshot, memory: decision.memory });
-        expect(decision.commands.filter(({ effect }) => effect === 'narrowing')).toEqual([]);
+        if (isWhole) expect(decision.commands.filter(({ effect }) => effect === 'narrowing')).toEqual([]);
       }
     });
   });

@@ -1,0 +1,94 @@
+// Measures what Loadgate costs, beside a bare script that does the least possible. docs/bench.md explains the figures.
+// `node test/bench/run.ts [--smoke] [--json]`; a build in dist/ must be there.
+// Exit code 1 only when something could not be measured: how fast a machine is never fails a run.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, release, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureCycle } from './cycleCost.ts';
+import { measureDisk } from './diskPerDay.ts';
+import { measureLatency } from './latency.ts';
+import { reportMemory, takeFootprint } from './memory.ts';
+import { judgeFigure, type Measurement, renderTable } from './report.ts';
+import { startSideBySide } from './sideBySide.ts';
+
+interface Extent {
+  readonly samples: number;
+  readonly restMs: number;
+  readonly cycleRounds: number;
+  readonly diskMs: number;
+}
+
+const FULL: Extent = { samples: 250, restMs: 60_000, cycleRounds: 10, diskMs: 86_400_000 };
+const SMOKE: Extent = { samples: 40, restMs: 15_000, cycleRounds: 2, diskMs: 3_600_000 };
+
+const { values } = parseArgs({
+  options: { smoke: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+});
+const extent = values.smoke ? SMOKE : FULL;
+const folder = mkdtempSync(join(tmpdir(), 'loadgate-bench-'));
+// So that the processes of the bench are ended with it: they are killed at its exit.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+const machine = {
+  processor: cpus()[0]?.model ?? 'unknown',
+  cores: cpus().length,
+  memoryGb: Math.round(totalmem() / 1_000_000_000),
+  kernel: release(),
+  node: process.version,
+};
+say(
+  `Machine: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGb} GB, Linux ${machine.kernel}, Node ${machine.node}`,
+);
+
+const measurements: readonly Measurement[] = [
+  ...(await sideBySide()),
+  await attempt('cycle', () => measureCycle(folder, extent.cycleRounds)),
+  await attempt('disk', () => measureDisk(folder, extent.diskMs)),
+];
+const passed = measurements.filter(({ ok }) => ok).length;
+const failed = measurements.length - passed;
+if (values.json) {
+  const report = measurements.map((measurement) =>
+    measurement.ok ? { ...measurement, figures: measurement.figures.map(judgeFigure) } : measurement,
+  );
+  console.log(
+    JSON.stringify({ isSmoke: values.smoke, machine, measurements: report, passed, failed }, undefined, 2),
+  );
+}
+say(`\n${renderTable(measurements)}\n`);
+say(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+/** Latency and memory come from the same processes: first at rest, then under the load of the samples. */
+async function sideBySide(): Promise<readonly Measurement[]> {
+  const seconds = extent.restMs / 1_000;
+  say(`Gateway and bare script start and run for ${seconds} s; then ${extent.samples} samples each ...`);
+  let latency: Measurement | undefined;
+  const memory = await attempt('memory', async () => {
+    const parts = await startSideBySide(folder);
+    try {
+      const atRest = await takeFootprint(parts, extent.restMs);
+      latency = await attempt('latency', () => measureLatency(parts, extent.samples));
+      return reportMemory(atRest, extent.restMs, await takeFootprint(parts, 0));
+    } finally {
+      await parts.stop();
+    }
+  });
+  return [latency ?? { ok: false, title: 'latency', cause: 'the processes did not come up' }, memory];
+}
+
+async function attempt(title: string, measure: () => Promise<Measurement>): Promise<Measurement> {
+  try {
+    return await measure();
+  } catch (error) {
+    return { ok: false, title, cause: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** With --json the standard output is for the machine alone. */
+function say(line: string): void {
+  if (values.json) console.error(line);
+  else console.log(line);
+}
