@@ -152,7 +152,7 @@ export const SETTINGS = {
   'journal.segmentMs': {
     doc: 'Decisions without a command are gathered for this long before they go to the disk; those with one go at once.',
     kind: wholeNumber(1_000, 600_000, 'milliseconds'),
-    default: 30_000,
+    default: 45_000,
   },
   'journal.keepDays': {
     doc: 'Days for which `loadgate replay` can decide again what was decided.',

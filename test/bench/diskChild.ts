@@ -11,11 +11,7 @@ const SETTLE_MS = 600_000;
 const STEP_MS = 60_000;
 const durationMs = Number(process.argv[2]);
 
-const home = new SteppedHome({
-  startAtMs: START_AT_MS,
-  backOffice: new BackOffice(),
-  telemetryIntervalMs: 10_000,
-});
+const home = new SteppedHome({ startAtMs: START_AT_MS, backOffice: new BackOffice() });
 try {
   home.start();
   await home.clock.advance(SETTLE_MS);

@@ -43,7 +43,7 @@ describe('settings', () => {
         acceptUnsignedCurtailment: false,
         logLevel: 'info',
         cycle: { intervalMs: 1000 },
-        journal: { segmentMs: 30_000, keepDays: 14 },
+        journal: { segmentMs: 45_000, keepDays: 14 },
         telemetry: { intervalMs: 60_000 },
         simulation: { speed: 1 },
       },

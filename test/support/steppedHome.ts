@@ -143,7 +143,7 @@ export class SteppedHome {
       supervisor: { ready: () => undefined, alive: () => undefined, stopping: () => undefined },
       version: 'stepped',
       cycleIntervalMs: 1000,
-      segmentMs: 30_000,
+      segmentMs: 45_000,
       telemetryIntervalMs: this.#options.telemetryIntervalMs ?? 60_000,
       keepJournalDays: 30,
       onRecorded: () => postman?.nudge(),
