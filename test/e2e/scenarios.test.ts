@@ -4,8 +4,8 @@ import { ProcessStage } from '../scenarios/stages/processStage.ts';
 import { tableOf, tellStory } from '../scenarios/tellStory.ts';
 import { hasMosquitto } from '../support/processes/mosquitto.ts';
 
-// All at once: the processes of a story mostly wait, and at its speed they can share two processors without being late.
-vi.setConfig({ maxConcurrency: 32 });
+// A story is three processes that mostly wait; more homes at once than this would be late on two processors.
+vi.setConfig({ maxConcurrency: 7 });
 
 const isShort = process.env.LOADGATE_SHORT === '1';
 const stories = readScenarios()

@@ -22,9 +22,9 @@ export interface Ending {
   readonly signal: NodeJS.Signals | null;
 }
 
-const living = new Set<ChildProcess>();
+const living = new Set<() => void>();
 process.on('exit', () => {
-  for (const child of living) child.kill('SIGKILL');
+  for (const end of living) end();
 });
 
 /** A process that the test has started, and that it alone ends, by its id. */
@@ -33,6 +33,7 @@ export class OwnedProcess {
   readonly ended: Promise<Ending>;
   readonly #child: ChildProcess;
   readonly #logFile: string;
+  readonly #hasGroup: boolean;
   #ending: Ending | undefined;
   #isToldToEnd = false;
 
@@ -40,16 +41,18 @@ export class OwnedProcess {
     const [file, ...args] = options.command;
     this.name = options.name;
     this.#logFile = options.logFile;
+    this.#hasGroup = options.hasGroup === true;
     const log = openSync(options.logFile, 'a');
     const child = spawn(file, args, {
       cwd: PROJECT_ROOT,
       env: outsideEnvironment(),
-      detached: options.hasGroup === true,
+      detached: this.#hasGroup,
       stdio: ['pipe', 'pipe', log, ...(options.hasChannel === true ? (['ipc'] as const) : [])],
     });
     closeSync(log);
     this.#child = child;
-    living.add(child);
+    const endWithTest = (): void => this.#signal('SIGKILL');
+    living.add(endWithTest);
     child.stdin?.on('error', () => undefined);
     if (child.stdout !== null) {
       createInterface({ input: child.stdout }).on('line', options.onLine ?? (() => undefined));
@@ -57,7 +60,7 @@ export class OwnedProcess {
     this.ended = new Promise((resolve) => {
       const end = (ending: Ending): void => {
         this.#ending = ending;
-        living.delete(child);
+        living.delete(endWithTest);
         resolve(ending);
       };
       child.once('error', () => end({ code: null, signal: null }));
@@ -95,8 +98,7 @@ export class OwnedProcess {
 
   /** As a terminal does at Ctrl-C: to every process of the group. */
   interruptGroup(): void {
-    this.#isToldToEnd = true;
-    if (this.isRunning) process.kill(-this.pid, 'SIGINT');
+    this.#signal('SIGINT');
   }
 
   /** Asks it to end in order and waits; kills it when it does not, and says so. */
@@ -115,7 +117,9 @@ export class OwnedProcess {
 
   #signal(signal: NodeJS.Signals): void {
     this.#isToldToEnd = true;
-    if (this.isRunning) this.#child.kill(signal);
+    if (!this.isRunning) return;
+    if (this.#hasGroup) process.kill(-this.pid, signal);
+    else this.#child.kill(signal);
   }
 }
 
