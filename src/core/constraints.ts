@@ -181,10 +181,12 @@ function unmeteredFlow(
 
 /**
  * What an unmeasured load counts for in the flow while it stays as it is. Only a switch that has no meter by
- * plan and confirms that it is closed is taken to be in the reading already; a lost meter or position is reserved in full.
+ * plan and confirms that it is closed is taken to be in the reading already; a lost meter or position is reserved in full. Nor is a
+ * load counted twice in the moment after a start, when the meter has been read and the load has not.
  */
 function unmeasuredPresentA(view: LoadView): number {
   const { plan } = view;
+  if (view.isStarting) return view.inForceA;
   if (plan.kind === 'chargePoint' || plan.meterId !== undefined || !view.isAnswering) return 0;
   return view.inForceA;
 }

@@ -28,6 +28,8 @@ export interface LoadView {
   readonly overdrawA: number;
   /** Told to open and said to be open, it still draws: a welded contact. Nothing that is said to it helps. */
   readonly isStuck: boolean;
+  /** Not read yet since the start, a moment ago: what it had is taken to be in the flow. */
+  readonly isStarting: boolean;
   /** What it reports; absent while not fresh. */
   readonly readBackA?: number;
   readonly iecState?: IecState;
@@ -73,6 +75,7 @@ function viewChargePoint(
     memory: fallback.memory,
     overdrawA: 0,
     isStuck: false,
+    isStarting: isNotYetRead(readings?.setpointA, nowMs, timing),
     ...(isStateFresh ? { iecState: state.value as IecState } : {}),
     ...(drawn === undefined ? {} : { drawnA: drawn.currentA, drawnAtMs: drawn.measuredAtMs }),
   };
@@ -146,7 +149,7 @@ function viewSwitch(
 ): LoadView {
   const position = readings?.[`relayClosed.${plan.relayChannel}`];
   const isFresh = position?.state === 'measured' && nowMs - position.measuredAtMs <= timing.loadMaxAgeMs;
-  const drawn = switchDraw(plan, isFresh ? position.value === true : undefined, nowMs, meters);
+  const drawn = switchDraw(plan, isFresh ? position.value === true : undefined, nowMs, meters, known.trace);
   const mostDrawnA = drawn === undefined ? 0 : Math.max(0, ...Object.values(drawn.currentA));
   const base = {
     plan,
@@ -160,6 +163,7 @@ function viewSwitch(
     return {
       ...base,
       isStuck: false,
+      isStarting: isNotYetRead(position, nowMs, timing),
       isAnswering: false,
       inForceA: isOpen ? 0 : plan.ratingA,
       fault: silenceOf(readings, `relayClosed.${plan.relayChannel}`),
@@ -178,6 +182,7 @@ function viewSwitch(
   return {
     ...base,
     isStuck,
+    isStarting: false,
     // A load whose own meter is silent may be doing anything: it keeps what it has.
     isAnswering: plan.meterId === undefined || meters.get(plan.meterId)?.state === 'fresh',
     inForceA: isStuck ? plan.ratingA : Math.max(readBackA, commandedA),
@@ -192,9 +197,15 @@ function switchDraw(
   isClosed: boolean | undefined,
   nowMs: RunningMs,
   meters: ReadonlyMap<string, MeterView>,
+  trace: readonly DrawSample[],
 ): { readonly currentA: PerPhase<number>; readonly measuredAtMs: RunningMs } | undefined {
   const currentA: Partial<Record<Phase, number>> = {};
   const meter = plan.meterId === undefined ? undefined : meters.get(plan.meterId);
+  // One late answer of its meter must not shed a load: within the hold time it draws what it drew.
+  const last = trace.at(-1);
+  if (meter?.state === 'late' && isClosed === true && last !== undefined) {
+    return { currentA: last.currentA, measuredAtMs: last.atMs };
+  }
   for (const phase of PHASES) {
     if (plan.phaseMap[phase] === undefined) continue;
     const flow = meter?.state === 'fresh' ? meter.flows[phase] : undefined;
@@ -203,6 +214,18 @@ function switchDraw(
     else return undefined;
   }
   return { currentA, measuredAtMs: meter?.state === 'fresh' ? meter.measuredAtMs : nowMs };
+}
+
+function isNotYetRead(
+  reading: DeviceReadings['setpointA' | `relayClosed.${number}`],
+  nowMs: RunningMs,
+  timing: Timing,
+): boolean {
+  return (
+    reading?.state === 'unknown' &&
+    reading.fault === 'not-yet-read' &&
+    nowMs - reading.sinceMs < timing.meterHoldMs
+  );
 }
 
 function silenceOf(
@@ -220,9 +243,10 @@ function silenceOf(
 /** Adds what a load draws now to its trace and forgets what is too old to matter. */
 export function extendTrace(view: LoadView, nowMs: RunningMs): readonly DrawSample[] {
   const { trace } = view.memory;
-  if (view.drawnA === undefined || view.drawnAtMs === undefined) return trace.length === 0 ? trace : [];
   const last = trace[trace.length - 1];
   const kept = trace.filter((sample) => nowMs - sample.atMs <= TRACE_MS);
+  if (view.drawnA === undefined || view.drawnAtMs === undefined)
+    return kept.length === trace.length ? trace : kept;
   if (last !== undefined && last.atMs >= view.drawnAtMs) return kept.length === trace.length ? trace : kept;
   return [...kept, { atMs: view.drawnAtMs, currentA: view.drawnA }];
 }

@@ -70,7 +70,8 @@ function viewMeter(
     const current = readings?.[`phaseCurrentA.${terminal}`] as Reading | undefined;
     if (current?.state !== 'measured') return silent(meter, current, nowMs, site);
     oldestMs = Math.min(oldestMs, current.measuredAtMs);
-    const power = numberAt(readings, `phasePowerW.${terminal}`, nowMs, site.timing.meterMaxAgeMs);
+    // Only the direction and a power limit need it, and many meters give it in a request of its own.
+    const power = numberAt(readings, `phasePowerW.${terminal}`, nowMs, site.timing.meterHoldMs);
     const voltageV = numberAt(readings, `phaseVoltageV.${terminal}`, nowMs, site.timing.meterMaxAgeMs);
     flows[phase] = flowOf(current.value, power, voltageV, meter.isInverted);
   }

@@ -11,7 +11,8 @@ export function wantOf(view: LoadView, trust: Trust, nowMs: RunningMs): Want {
   const { plan } = view;
   if (trust.state === 'lost') return { mostA: safeCurrentOf(plan), reason: trust.reason };
   const heldA = commandedA(view);
-  if (trust.state === 'late') return { mostA: heldA ?? 0, reason: trust.reason };
+  if (trust.state === 'late')
+    return { mostA: lateCurrentOf(plan, heldA ?? 0, trust.reason), reason: trust.reason };
   if (!view.isAnswering) {
     const reason: Reason = { kind: 'fault', code: view.fault ?? 'device-timeout', subject: plan.deviceId };
     return { mostA: heldA ?? 0, reason };
@@ -25,6 +26,15 @@ export function commandedA(view: LoadView): number | undefined {
   const { commanded } = view.memory;
   if (commanded === undefined) return view.readBackA;
   return view.plan.kind === 'chargePoint' ? commanded : commanded * view.plan.ratingA;
+}
+
+/**
+ * While a meter is late a load keeps what it has. A gateway that has just started and seen nothing yet is no
+ * better than a dead one: until its first good picture a charge point has at most what it would fall back to.
+ */
+function lateCurrentOf(plan: LoadPlan, heldA: number, reason: Reason): number {
+  const isStart = reason.kind === 'fault' && reason.code === 'not-yet-read';
+  return isStart && plan.kind === 'chargePoint' ? Math.min(heldA, plan.fallbackCurrentA) : heldA;
 }
 
 function chargePointWant(plan: ChargePointPlan, view: LoadView, heldA: number, nowMs: RunningMs): Want {

@@ -13,6 +13,9 @@ interface ActuatorOptions {
   readonly log: Log;
 }
 
+/** A narrowing that was not heard is said again after this, or at the next cycle. */
+const RETRY_AFTER_MS = 250;
+
 /** What a load was last told and whether its device has taken it. */
 interface Told {
   readonly command: Command;
@@ -22,7 +25,7 @@ interface Told {
 }
 
 /**
- * Carries commands to the devices. A narrowing that was not heard is tried again at every cycle until it is or
+ * Carries commands to the devices. A narrowing that was not heard is tried again, several times a second, until it is or
  * another command takes its place; a widening is tried once, the judgement sees by itself that it did not come.
  * Actions that a device lets lapse are repeated, only from a finished cycle.
  */
@@ -59,7 +62,7 @@ export class Actuator {
       const device = this.#devices.get(load.deviceId);
       if (device === undefined || told?.isUnderWay === true) continue;
       if (told !== undefined && !told.isHeard) {
-        if (told.command.effect === 'narrowing') this.#tell(told.command, 'narrowing');
+        this.#retry(load.loadId);
         continue;
       }
       const { refreshEveryMs } = device.traits;
@@ -71,9 +74,20 @@ export class Actuator {
     }
   }
 
+  /** Nothing more is said after this. */
+  stop(): void {
+    this.#told.clear();
+  }
+
   /** After a restart: what the memory says a switch was told goes on being kept alive while it still reads so. */
   adopt(command: Command): void {
     this.#told.set(command.loadId, { command, isHeard: true, heardAtMs: -Infinity, isUnderWay: false });
+  }
+
+  #retry(loadId: string): void {
+    const told = this.#told.get(loadId);
+    if (told === undefined || told.isHeard || told.isUnderWay) return;
+    if (told.command.effect === 'narrowing') this.#tell(told.command, 'narrowing');
   }
 
   #tell(command: Command, effect: CommandEffect): void {
@@ -102,6 +116,9 @@ export class Actuator {
       );
     }
     if (this.#told.get(command.loadId) !== told) return;
+    if (!result.ok && told.command.effect === 'narrowing') {
+      clock.after(RETRY_AFTER_MS, () => this.#retry(command.loadId));
+    }
     const heardAtMs = result.ok ? clock.runningMs() : told.heardAtMs;
     this.#told.set(command.loadId, {
       ...told,

@@ -113,7 +113,11 @@ function describeDevice(deviceId: string, snapshot: Snapshot): Status['devices']
   const measuredAtMs = readings.flatMap((reading) =>
     reading?.state === 'measured' ? [reading.measuredAtMs] : [],
   );
-  const isAnswering = measuredAtMs.length > 0 && !readings.some((reading) => reading?.state === 'unknown');
+  // A point that is read once a minute has not failed because it has not been read yet.
+  const isSilent = readings.some(
+    (reading) => reading?.state === 'unknown' && reading.fault !== 'not-yet-read',
+  );
+  const isAnswering = measuredAtMs.length > 0 && !isSilent;
   return {
     deviceId,
     isAnswering,

@@ -139,6 +139,7 @@ export class Gateway {
     this.#cancelTick();
     this.#cancelCrossing?.();
     this.#poller.stop();
+    this.#actuator.stop();
     const posture = await takeStatedPosture({ site, devices, memory: this.#memory.core });
     this.#memory = { ...this.#memory, core: posture.memory };
     this.record({ kind: 'gatewayStopped', posture: posture.sentence });

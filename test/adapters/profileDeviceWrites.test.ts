@@ -236,7 +236,7 @@ describe('a device that is given as a file alone', () => {
 });
 
 describe('the fall-back settings', () => {
-  it('are written and read back at first contact, at the pace of the maker', async () => {
+  it('are written and read back at first contact, without waiting for the pace of the maker', async () => {
     const { line, pollFor } = benchDevice(shippedProfile('keba-p30'), FALLBACK);
     const readings = await pollFor(9);
     const writes = line.writes();
@@ -244,19 +244,11 @@ describe('the fall-back settings', () => {
       [5016, 6000],
       [5018, 30],
     ]);
-    expect((writes[1]?.atMs ?? 0) - (writes[0]?.atMs ?? 0)).toBeGreaterThanOrEqual(5000);
+    // A gateway that dies between the two would leave the charge point unguarded.
+    expect((writes[1]?.atMs ?? 0) - (writes[0]?.atMs ?? 0)).toBeLessThan(1000);
     expect(readings).toMatchObject({ fallbackCurrentA: { value: 6 }, fallbackTimeoutMs: { value: 30_000 } });
     await pollFor(300);
     expect(line.writes()).toHaveLength(2);
-  });
-
-  it('let a narrowing pass while they wait for their turn', async () => {
-    const { device, line, clock, pollFor } = benchDevice(shippedProfile('keba-p30'), FALLBACK);
-    await pollFor(2);
-    expect(await device.apply(TEN, 'narrowing')).toEqual({ ok: true });
-    expect(line.writes().map(({ address }) => address)).toEqual([5016, 5004]);
-    await clock.advance(10_000);
-    expect(line.writes().map(({ address }) => address)).toEqual([5016, 5004, 5018]);
   });
 
   it('are written again after the device was away, with the preparation that it wants', async () => {

@@ -163,7 +163,7 @@ class ProfileDevice implements Device {
   async #writeSettings(): Promise<ActionResult> {
     const preparation = encodePreparation(this.#profile.data);
     if (!preparation.ok) return preparation;
-    const prepared = await this.#writer.writePaced(preparation.writes);
+    const prepared = await this.#writer.writeSettings(preparation.writes);
     if (!prepared.ok) return prepared;
     if (this.#fallback === undefined) return { ok: true };
     const encoded = encodeFallback(this.#profile.data, this.#fallback);
@@ -172,7 +172,7 @@ class ProfileDevice implements Device {
     // Registers that wear are written only when they differ.
     const isWearing = writes.some(({ allowance }) => allowance.wear === 'kept');
     if (isWearing && (await this.#readBack(settings)).ok) return { ok: true };
-    const written = await this.#writer.writePaced(writes);
+    const written = await this.#writer.writeSettings(writes);
     if (!written.ok) return written;
     return this.#readBack(settings);
   }

@@ -82,17 +82,12 @@ export class ProfileWriter {
     return result;
   }
 
-  /** Settings that are not urgent: one after the other at the maker's pace. */
-  async writePaced(writes: readonly AllowedWrite[]): Promise<ActionResult> {
-    const { clock, pause, profile } = this.#options;
-    for (const write of writes) {
-      const waitMs = this.#lastWriteMs + profile.data.timing.writeSpacingMs - clock.runningMs();
-      if (waitMs > 0) await pause.wait(waitMs);
-      if (pause.isClosed) return { ok: false, fault: 'device-offline', detail: 'the device was closed' };
-      const result = await this.#send(write, 'refresh');
-      if (!result.ok) return result;
-    }
-    return { ok: true };
+  /**
+   * Settings that guard the home when the gateway is gone. They do not keep the maker's pace: until the last of them
+   * is written, a device that loses its gateway goes on with what it has.
+   */
+  writeSettings(writes: readonly AllowedWrite[]): Promise<ActionResult> {
+    return this.#sendAll(writes, 'refresh');
   }
 
   /** How long a widening has to wait for the device's pace and for that of its registers. */
