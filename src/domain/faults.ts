@@ -25,7 +25,8 @@ export const FAULTS = {
   },
   'not-yet-read': {
     title: 'The device has not been read since the gateway started',
-    effect: 'The loads that need it stay in their safe posture',
+    effect:
+      'Charge points behind it have at most their fall-back current; after the hold time the safe posture follows',
     nextStep: 'Wait for the first readings; if it stays, check the address of the device in the site plan',
   },
   'device-timeout': {
