@@ -174,8 +174,7 @@ export class Gateway {
     const { distrust, ...rest } = this.#memory;
     if (distrust === undefined) return false;
     this.#memory = rest;
-    this.#cycle();
-    this.#commit(this.#parts.clock.now());
+    this.#cycle({ mustRecord: true });
     return true;
   }
 
@@ -238,10 +237,11 @@ export class Gateway {
     this.#cancelTick = clock.after(Math.max(1, cycleIntervalMs - tookMs), () => this.#tick());
   }
 
-  #cycle(): void {
+  /** @returns false when something was to be written now and could not be */
+  #cycle({ mustRecord } = { mustRecord: false }): boolean {
     const { clock, supervisor } = this.#parts;
     const startedMs = clock.runningMs();
-    const { input, decision, isRecorded } = this.#decideAndRecord();
+    const { input, decision, isRecorded } = this.#decideAndRecord(mustRecord);
     this.#actuator.give(isRecorded ? decision.commands.filter(({ effect }) => effect === 'widening') : []);
     this.#actuator.upkeep(input.snapshot);
     this.#secureFallbacks(decision, startedMs);
@@ -251,10 +251,11 @@ export class Gateway {
     this.#worstCycleMs = Math.max(this.#worstCycleMs, this.#lastCycleMs);
     // Only here: a cycle that hangs or throws starves every watchdog.
     if (this.#lastCycleMs <= CYCLE_OVERDUE_MS) supervisor.alive(this.#sentence());
+    return isRecorded;
   }
 
   /** Narrowing leaves before the record is tried; a decision to widen that cannot be recorded is taken again without. */
-  #decideAndRecord(): { input: DecisionInput; decision: Decision; isRecorded: boolean } {
+  #decideAndRecord(mustRecord: boolean): { input: DecisionInput; decision: Decision; isRecorded: boolean } {
     const { clock } = this.#parts;
     const now = clock.now();
     let input = this.#input(this.#recorder.canRecord(now.runningMs));
@@ -265,7 +266,7 @@ export class Gateway {
     this.#draftTelemetry(input);
     this.#adopt(decision);
     this.#draftStatus(now.runningMs);
-    const isPressing = decision.commands.length > 0 || decision.events.length > 0;
+    const isPressing = mustRecord || decision.commands.length > 0 || decision.events.length > 0;
     const isDue = this.#recorder.isDue(now.runningMs);
     if (!isPressing && !isDue) return { input, decision, isRecorded: true };
     const isRecorded = input.canRecord && this.#commit(now);
@@ -305,8 +306,7 @@ export class Gateway {
 
   #keepCurtailment(curtailment: GatewayMemory['curtailment']): void {
     this.#memory = { ...this.#memory, curtailment };
-    this.#cycle();
-    const isOnDisk = this.#commit(this.#parts.clock.now());
+    const isOnDisk = this.#cycle({ mustRecord: true });
     if (!isOnDisk)
       throw new Error('the curtailment is obeyed but could not be recorded; it must be sent again');
   }
