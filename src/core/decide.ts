@@ -29,7 +29,7 @@ interface Step {
 export function decide(input: DecisionInput): Decision {
   const { now, site, snapshot, memory, canRecord, paces, distrust } = input;
   const nowMs = now.runningMs;
-  const { meters, fingerprints } = viewMeters({ nowMs, site, snapshot, memory });
+  const { meters, memories } = viewMeters({ nowMs, site, snapshot, memory });
   const loads = viewLoads({ nowMs, site, snapshot, memory, meters });
   const traces = loads.map((view) => extendTrace(view, nowMs));
   const inForce = limitsInForce(input);
@@ -101,7 +101,7 @@ export function decide(input: DecisionInput): Decision {
     held: inForce.held,
     excursions,
     faults,
-    meters: fingerprints,
+    meters: memories,
   };
   let explanation: Explanation | undefined;
   return {

@@ -39,9 +39,12 @@ export interface HeldLimit {
   readonly releasesAtMs: RunningMs;
 }
 
-export interface MeterFingerprint {
+export interface MeterMemory {
+  /** All its values in one text, and since when it repeats them. */
   readonly values: string;
   readonly sinceMs: RunningMs;
+  /** When it was last read fresh; absent: never. */
+  readonly freshAtMs?: RunningMs;
 }
 
 /**
@@ -55,7 +58,7 @@ export interface Memory {
   readonly held: readonly HeldLimit[];
   readonly excursions: readonly Excursion[];
   readonly faults: readonly Fault[];
-  readonly meters: Readonly<Record<string, MeterFingerprint>>;
+  readonly meters: Readonly<Record<string, MeterMemory>>;
 }
 
 export const EMPTY_MEMORY: Memory = {

@@ -5,7 +5,7 @@ import type { DeviceReadings, NumberPoint, Snapshot } from '../domain/point.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { MeterPlan, PhaseMap, SitePlan } from '../domain/sitePlan.ts';
 import { DIRECTION_CERTAIN_ABOVE_W, PHASE_PATTERN_MAX_AGE_MS, UNUSED_PHASE_A } from './figures.ts';
-import type { Memory, MeterFingerprint } from './memory.ts';
+import type { Memory, MeterMemory } from './memory.ts';
 
 /** Net flow on one phase as bounds: when its direction is not certain it counts both ways. Amps, >= 0 unless certain. */
 export interface PhaseFlow {
@@ -26,7 +26,7 @@ export type MeterView =
 
 export interface MeterPictures {
   readonly meters: ReadonlyMap<string, MeterView>;
-  readonly fingerprints: Readonly<Record<string, MeterFingerprint>>;
+  readonly memories: Readonly<Record<string, MeterMemory>>;
 }
 
 interface Arguments {
@@ -39,21 +39,23 @@ interface Arguments {
 /** Every meter of the plan as it may be trusted now. */
 export function viewMeters({ nowMs, site, snapshot, memory }: Arguments): MeterPictures {
   const meters = new Map<string, MeterView>();
-  const fingerprints: Record<string, MeterFingerprint> = {};
+  const memories: Record<string, MeterMemory> = {};
   for (const meter of site.meters) {
     const readings = snapshot[meter.deviceId];
-    const fingerprint = fingerprintOf(readings, memory.meters[meter.meterId], nowMs);
-    fingerprints[meter.meterId] = fingerprint;
-    const isFrozen = fingerprint.values !== '' && nowMs - fingerprint.sinceMs >= site.timing.meterFrozenMs;
-    const view = viewMeter(meter, readings, nowMs, site);
+    const known = memory.meters[meter.meterId];
+    const repeated = fingerprintOf(readings, known, nowMs);
+    const isFrozen = repeated.values !== '' && nowMs - repeated.sinceMs >= site.timing.meterFrozenMs;
+    const view = viewMeter(meter, readings, nowMs, site, known?.freshAtMs);
     meters.set(
       meter.meterId,
       isFrozen && view.state === 'fresh'
         ? { state: 'lost', fault: 'meter-frozen', subject: meter.deviceId }
         : view,
     );
+    const freshAtMs = view.state === 'fresh' ? view.measuredAtMs : known?.freshAtMs;
+    memories[meter.meterId] = { ...repeated, ...(freshAtMs === undefined ? {} : { freshAtMs }) };
   }
-  return { meters, fingerprints };
+  return { meters, memories };
 }
 
 function viewMeter(
@@ -61,6 +63,7 @@ function viewMeter(
   readings: DeviceReadings | undefined,
   nowMs: RunningMs,
   site: SitePlan,
+  freshAtMs: RunningMs | undefined,
 ): MeterView {
   let oldestMs = nowMs;
   const flows: Partial<Record<Phase, PhaseFlow>> = {};
@@ -68,7 +71,7 @@ function viewMeter(
     const terminal = meter.phaseMap[phase];
     if (terminal === undefined) continue;
     const current = readings?.[`phaseCurrentA.${terminal}`] as Reading | undefined;
-    if (current?.state !== 'measured') return silent(meter, current, nowMs, site);
+    if (current?.state !== 'measured') return silent(meter, current, nowMs, site, freshAtMs);
     oldestMs = Math.min(oldestMs, current.measuredAtMs);
     // Only the direction and a power limit need it, and many meters give it in a request of its own.
     const power = numberAt(readings, `phasePowerW.${terminal}`, nowMs, site.timing.meterHoldMs);
@@ -81,10 +84,21 @@ function viewMeter(
   return { state, fault: 'meter-stale', subject: meter.deviceId };
 }
 
-/** Unknown without an instant of loss, or never read, is lost at once; a fresh loss is late until the hold time is over. */
-function silent(meter: MeterPlan, current: Reading | undefined, nowMs: RunningMs, site: SitePlan): MeterView {
+/**
+ * Never asked for is lost at once; a fresh loss is late until the hold time is over. A loss counts from the last fresh
+ * reading, not from when the device was given up, and a start from the start.
+ */
+function silent(
+  meter: MeterPlan,
+  current: Reading | undefined,
+  nowMs: RunningMs,
+  site: SitePlan,
+  freshAtMs: RunningMs | undefined,
+): MeterView {
   const fault = current?.state === 'unknown' ? current.fault : 'not-yet-read';
-  const lostForMs = current?.state === 'unknown' ? nowMs - current.sinceMs : Number.POSITIVE_INFINITY;
+  const isStart = fault === 'not-yet-read' || freshAtMs === undefined;
+  const lostForMs =
+    current?.state === 'unknown' ? nowMs - (isStart ? current.sinceMs : freshAtMs) : Number.POSITIVE_INFINITY;
   return {
     state: lostForMs >= site.timing.meterHoldMs ? 'lost' : 'late',
     fault,
@@ -112,9 +126,9 @@ function flowOf(
 /** A live meter never repeats all its values to the last bit; one that does has stopped measuring. */
 function fingerprintOf(
   readings: DeviceReadings | undefined,
-  known: MeterFingerprint | undefined,
+  known: MeterMemory | undefined,
   nowMs: RunningMs,
-): MeterFingerprint {
+): Pick<MeterMemory, 'values' | 'sinceMs'> {
   let values = '';
   for (const phase of PHASES) {
     for (const quantity of ['phaseCurrentA', 'phasePowerW', 'phaseVoltageV'] as const) {
@@ -122,8 +136,7 @@ function fingerprintOf(
       if (reading?.state === 'measured') values += `${reading.value};`;
     }
   }
-  if (known !== undefined && known.values === values) return known;
-  return { values, sinceMs: nowMs };
+  return { values, sinceMs: known?.values === values ? known.sinceMs : nowMs };
 }
 
 /** The number at a point when it is measured and not older than maxAgeMs. */

@@ -214,6 +214,28 @@ describe('silence', () => {
       expect(reason).toMatchObject({ kind: 'fault', subject: 'grid' });
   });
 
+  it('counts the silence of a meter from its last fresh reading, also when its device is given up later', () => {
+    const input = sceneInput({ gridA: 20, car: { setpointA: 20 } });
+    const { memory } = decide(input);
+    const gone = {
+      'phaseCurrentA.L1': { state: 'unknown', fault: 'device-timeout', sinceMs: NOW_MS + 2_900 },
+    } as const;
+    const later = { ...input.now, runningMs: NOW_MS + 3_000 };
+    const decision = decide({ ...input, memory, now: later, snapshot: { ...input.snapshot, grid: gone } });
+    expect(decision.explanation.posture).toBe('safe');
+    expect(told(decision)).toContain('car 0 A narrowing');
+  });
+
+  it('holds a charge point at its fall-back current from the start until the first good picture', () => {
+    const input = sceneInput({ car: { setpointA: 20 } });
+    const unread = {
+      'phaseCurrentA.L1': { state: 'unknown', fault: 'not-yet-read', sinceMs: NOW_MS - 100 },
+    } as const;
+    const decision = decide({ ...input, snapshot: { ...input.snapshot, grid: unread } });
+    expect(told(decision)).toEqual(['car 6 A narrowing']);
+    expect(decision.explanation.posture).toBe('normal');
+  });
+
   it('takes a meter that repeats itself to the last digit for a dead one', () => {
     const input = sceneInput({ gridA: 20, car: { setpointA: 20 } });
     const first = decide({ ...input, now: { ...input.now, runningMs: NOW_MS - 30_000 } });
