@@ -14,12 +14,17 @@ export class BenchProcess {
   readonly #child: ChildProcess;
   readonly #logFile: string;
 
-  constructor(name: string, command: readonly [string, ...string[]], logFile: string) {
+  constructor(
+    name: string,
+    command: readonly [string, ...string[]],
+    logFile: string,
+    environment: Readonly<Record<string, string>> = {},
+  ) {
     const [file, ...args] = command;
     this.name = name;
     this.#logFile = logFile;
     const log = openSync(logFile, 'a');
-    this.#child = spawn(file, args, { stdio: ['ignore', log, log] });
+    this.#child = spawn(file, args, { stdio: ['ignore', log, log], env: { ...process.env, ...environment } });
     closeSync(log);
     // Told by hasEnded; without a listener it would end the bench.
     this.#child.on('error', () => undefined);

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -58,12 +58,11 @@ export async function startSideBySide(folder: string): Promise<SideBySide> {
     const site = connectSite(benchSite(), { ...endpoints, 'charge-point': ownPoint });
     const configuration = writeConfiguration(folder, site, broker.url);
     const startedAtMs = performance.now();
-    const gateway = startProcess('the gateway', [
-      join(PROJECT, 'dist', 'loadgate.mjs'),
-      'run',
-      '--config',
-      configuration,
-    ]);
+    const gateway = startProcess(
+      'the gateway',
+      [join(PROJECT, 'dist', 'loadgate.mjs'), 'run', '--config', configuration],
+      readUnitEnvironment(),
+    );
     const bareTopic = 'bench/curtailment';
     const barePoint = await startChargePoint();
     const bareScript = startProcess('the bare script', [
@@ -91,15 +90,23 @@ export async function startSideBySide(folder: string): Promise<SideBySide> {
     return slave;
   }
 
-  function startProcess(name: string, args: readonly string[]): BenchProcess {
-    const started = new BenchProcess(
-      name,
-      [process.execPath, ...args],
-      join(folder, `${name.replaceAll(' ', '-')}.log`),
-    );
+  function startProcess(
+    name: string,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): BenchProcess {
+    const logFile = join(folder, `${name.replaceAll(' ', '-')}.log`);
+    const started = new BenchProcess(name, [process.execPath, ...args], logFile, environment);
     stops.push(() => started.stop());
     return started;
   }
+}
+
+/** The environment in which the unit file of the product starts the gateway. */
+function readUnitEnvironment(): Record<string, string> {
+  const unit = readFileSync(join(PROJECT, 'systemd', 'loadgate.service'), 'utf8');
+  const settings = [...unit.matchAll(/^Environment=([A-Z_]+)=(.*)$/gm)];
+  return Object.fromEntries(settings.map(([, name, value]) => [name, value]));
 }
 
 /**
