@@ -17,12 +17,13 @@ import type { Supervisor } from '../ports/supervisor.ts';
 import { Actuator } from './actuator.ts';
 import { needsDecision } from './crossing.ts';
 import { bindingSentence, describeStatus } from './describeStatus.ts';
+import { FallbackKeeper } from './fallbackKeeper.ts';
 import { type GatewayMemory, memoryAtStart } from './gatewayMemory.ts';
 import { LatestReadings } from './latestReadings.ts';
 import { Poller } from './poller.ts';
 import { Recorder } from './recorder.ts';
+import { Reporter } from './reporter.ts';
 import { takeStatedPosture } from './statedPosture.ts';
-import { TelemetryInterval } from './telemetry.ts';
 
 export interface GatewayParts {
   readonly site: SitePlan;
@@ -53,10 +54,7 @@ const LONGEST_OFFSET_S = 600;
 const LEAST_SPACING_MS = 100;
 /** Devices that take any request for a sign of life are not asked when no cycle has finished for this long. */
 const CYCLE_OVERDUE_MS = 3_000;
-const STATUS_EVERY_MS = 300_000;
-const STATUS_SPACING_MS = 10_000;
 const TRIM_EVERY_MS = 3_600_000;
-const SECURE_EVERY_MS = 60_000;
 
 /**
  * The running shell. One cycle: readings are frozen, the judgement is taken, narrowing goes out, the record is
@@ -68,10 +66,11 @@ export class Gateway {
   readonly #poller: Poller;
   readonly #actuator: Actuator;
   readonly #recorder: Recorder;
+  readonly #reporter: Reporter;
+  readonly #fallbacks: FallbackKeeper;
   readonly #paces: Readonly<Record<string, Pace>>;
   #memory: GatewayMemory;
   #decision: Decision | undefined;
-  #telemetry: TelemetryInterval;
   #cancelTick: Cancel = () => {};
   #cancelCrossing: Cancel | undefined;
   #isStopped = false;
@@ -79,10 +78,7 @@ export class Gateway {
   #lastCycleMs = 0;
   #worstCycleMs = 0;
   #finishedAtMs: RunningMs;
-  #statusAtMs = Number.NEGATIVE_INFINITY;
-  #statusFingerprint = '';
   #trimmedAtMs = Number.NEGATIVE_INFINITY;
-  #securedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
@@ -93,7 +89,14 @@ export class Gateway {
     this.#latest = new LatestReadings(site, nowMs);
     this.#actuator = new Actuator({ site, devices, clock, log });
     this.#recorder = new Recorder({ store, log, segmentMs: parts.segmentMs });
-    this.#telemetry = new TelemetryInterval(site, clock.now());
+    this.#reporter = new Reporter({
+      site,
+      telemetryIntervalMs: parts.telemetryIntervalMs,
+      startedAt: clock.now(),
+      describe: () => this.status(),
+      onDraft: (draft) => this.#recorder.addDraft(draft),
+    });
+    this.#fallbacks = new FallbackKeeper(site, devices);
     this.#paces = Object.fromEntries(
       devices.map(({ deviceId, traits: { writeSpacingMs, setpointStepA } }) => [
         deviceId,
@@ -143,7 +146,7 @@ export class Gateway {
     const posture = await takeStatedPosture({ site, devices, memory: this.#memory.core });
     this.#memory = { ...this.#memory, core: posture.memory };
     this.record({ kind: 'gatewayStopped', posture: posture.sentence });
-    this.#closeTelemetry();
+    this.#reporter.closeInterval(clock.now());
     this.#commit(clock.now());
     log.info({ cause, posture: posture.sentence }, 'Gateway stopped');
   }
@@ -180,7 +183,7 @@ export class Gateway {
 
   /** The broker may have told the world that this gateway is gone: the next status says otherwise. */
   greet(): void {
-    this.#statusAtMs = Number.NEGATIVE_INFINITY;
+    this.#reporter.wantStatus();
   }
 
   /** Whether a cycle has finished lately. */
@@ -244,7 +247,7 @@ export class Gateway {
     const { input, decision, isRecorded } = this.#decideAndRecord(mustRecord);
     this.#actuator.give(isRecorded ? decision.commands.filter(({ effect }) => effect === 'widening') : []);
     this.#actuator.upkeep(input.snapshot);
-    this.#secureFallbacks(decision, startedMs);
+    this.#fallbacks.upkeep(decision.explanation.faults, startedMs);
     this.#cycles += 1;
     this.#finishedAtMs = clock.runningMs();
     this.#lastCycleMs = this.#finishedAtMs - startedMs;
@@ -262,10 +265,8 @@ export class Gateway {
     let decision = decide(input);
     this.#actuator.give(decision.commands.filter(({ effect }) => effect !== 'widening'));
     this.#recorder.addDecision(input, decision.commands, decision.events);
-    this.#telemetry.add(now, decision.explanation, input.snapshot);
-    this.#draftTelemetry(input);
     this.#adopt(decision);
-    this.#draftStatus(now.runningMs);
+    this.#reporter.observe(input, decision);
     const isPressing = mustRecord || decision.commands.length > 0 || decision.events.length > 0;
     const isDue = this.#recorder.isDue(now.runningMs);
     if (!isPressing && !isDue) return { input, decision, isRecorded: true };
@@ -309,44 +310,6 @@ export class Gateway {
     const isOnDisk = this.#cycle({ mustRecord: true });
     if (!isOnDisk)
       throw new Error('the curtailment is obeyed but could not be recorded; it must be sent again');
-  }
-
-  #draftTelemetry(input: DecisionInput): void {
-    if (this.#telemetry.durationMs(input.now) < this.#parts.telemetryIntervalMs) return;
-    this.#closeTelemetry();
-  }
-
-  #closeTelemetry(): void {
-    const body = this.#telemetry.close();
-    if (body !== undefined) this.#recorder.addDraft({ stream: 'telemetry', body });
-    this.#telemetry = new TelemetryInterval(this.#parts.site, this.#parts.clock.now());
-  }
-
-  /** Now and then, and soon after the posture, the faults or the limits have changed. */
-  #draftStatus(nowMs: RunningMs): void {
-    const explanation = this.#decision?.explanation;
-    const faults = explanation?.faults.map(({ code, subject }) => `${code} ${subject}`);
-    const limits = explanation?.limits.map(({ limitId, ceiling }) => `${limitId} ${ceiling}`);
-    const fingerprint = JSON.stringify([explanation?.posture, faults, limits]);
-    const sinceMs = nowMs - this.#statusAtMs;
-    const hasChanged = fingerprint !== this.#statusFingerprint && sinceMs >= STATUS_SPACING_MS;
-    if (!hasChanged && sinceMs < STATUS_EVERY_MS) return;
-    this.#statusAtMs = nowMs;
-    this.#statusFingerprint = fingerprint;
-    this.#recorder.addDraft({ stream: 'status', body: this.status() });
-  }
-
-  /** A device that lost its fall-back settings gets them again, by way of its own adapter, not more than now and then. */
-  #secureFallbacks(decision: Decision, nowMs: RunningMs): void {
-    if (nowMs - this.#securedAtMs < SECURE_EVERY_MS) return;
-    for (const fault of decision.explanation.faults) {
-      if (fault.code !== 'fallback-not-set') continue;
-      const load = this.#parts.site.loads.find((plan) => plan.deviceId === fault.subject);
-      const device = this.#parts.devices.find((candidate) => candidate.deviceId === fault.subject);
-      if (load?.kind !== 'chargePoint' || device === undefined) continue;
-      this.#securedAtMs = nowMs;
-      void device.secureFallback({ currentA: load.fallbackCurrentA, timeoutMs: load.fallbackTimeoutMs });
-    }
   }
 
   #commit(now: Now): boolean {
