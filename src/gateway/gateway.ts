@@ -54,6 +54,8 @@ const LONGEST_OFFSET_S = 600;
 const LEAST_SPACING_MS = 100;
 /** Devices that take any request for a sign of life are not asked when no cycle has finished for this long. */
 const CYCLE_OVERDUE_MS = 3_000;
+/** As many as the inbox remembers. */
+const MOST_KNOWN_IDS = 256;
 const TRIM_EVERY_MS = 3_600_000;
 
 /**
@@ -158,13 +160,12 @@ export class Gateway {
 
   /** Resolves when the slot is on the disk, so that the sender's acknowledgement promises that it survives. */
   async acceptCurtailment(limit: Limit, id: string): Promise<void> {
-    const knownIds = [...this.#memory.curtailment.knownIds.filter((known) => known !== id), id].slice(-256);
-    this.#keepCurtailment({ limit, id, knownIds });
+    this.#keepCurtailment({ limit, id, knownIds: this.#knownIdsWith(id) });
   }
 
   async cancelCurtailment(id: string): Promise<void> {
     const { curtailment } = this.#memory;
-    const knownIds = [...curtailment.knownIds.filter((known) => known !== id), id].slice(-256);
+    const knownIds = this.#knownIdsWith(id);
     this.#keepCurtailment(curtailment.id === id ? { knownIds } : { ...curtailment, knownIds });
   }
 
@@ -303,6 +304,12 @@ export class Gateway {
   #adopt(decision: Decision): void {
     this.#decision = decision;
     this.#memory = { ...this.#memory, core: decision.memory };
+  }
+
+  /** The ids seen so far with this one as the latest. */
+  #knownIdsWith(id: string): readonly string[] {
+    const { knownIds } = this.#memory.curtailment;
+    return [...knownIds.filter((known) => known !== id), id].slice(-MOST_KNOWN_IDS);
   }
 
   #keepCurtailment(curtailment: GatewayMemory['curtailment']): void {
