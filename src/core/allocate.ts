@@ -1,6 +1,7 @@
+import type { RunningMs } from '../domain/instant.ts';
 import type { Limit } from '../domain/limit.ts';
 import type { Reason } from '../domain/reason.ts';
-import type { LoadPlan } from '../domain/sitePlan.ts';
+import { isGenerator, type LoadPlan } from '../domain/sitePlan.ts';
 import { type Constraint, contributionOf } from './constraints.ts';
 import { reasonOf } from './limitsInForce.ts';
 import type { LoadView } from './loads.ts';
@@ -24,29 +25,29 @@ interface Arguments {
   readonly constraints: readonly Constraint[];
   /** Kept free below each ceiling, amps. */
   readonly marginA: number;
-  /** Positions of the generators, already decided, by load index. */
+  /** What the generators may give, already decided, amps by load index. */
   readonly generators: ReadonlyMap<number, number>;
+  readonly nowMs: RunningMs;
 }
 
 /** Loads in the order in which they are served: by priority, then by their place in the plan. */
 export function servingOrder(loads: readonly LoadView[]): number[] {
   return loads
     .map((_, index) => index)
-    .filter((index) => loads[index]?.plan.kind !== 'switchedGenerator')
+    .filter((index) => {
+      const plan = loads[index]?.plan;
+      return plan !== undefined && !isGenerator(plan);
+    })
     .sort((a, b) => (loads[a]?.plan.priority ?? 0) - (loads[b]?.plan.priority ?? 0) || a - b);
 }
 
 /**
- * Shares the headroom: every load starts at its floor, then each in its order takes what fits under every
- * ceiling on its way to the grid. A charge point takes nothing rather than less than its minimum.
+ * Shares the headroom: every load starts at its floor, then each in its order takes what fits under every ceiling on its way
+ * to the grid. Charge points of one priority share alike, and when there is not enough for the minimum of all they take turns.
+ * A charge point takes nothing rather than less than its minimum.
  */
-export function allocate({
-  loads,
-  wants,
-  constraints,
-  marginA,
-  generators,
-}: Arguments): Map<number, Allotment> {
+export function allocate(arguments_: Arguments): Map<number, Allotment> {
+  const { loads, wants, generators, nowMs } = arguments_;
   const targets = new Map<number, number>(generators);
   const order = servingOrder(loads);
   for (const index of order) {
@@ -55,15 +56,59 @@ export function allocate({
       targets.set(index, countedA(view, Math.min(floorOf(view.plan), wants[index]?.mostA ?? 0)));
   }
   const allotments = new Map<number, Allotment>();
-  for (const index of order) {
+  /** Gives a load a share of what fits above what it has, at most so many amps. */
+  const allot = (index: number, mostA: number, share = 1): void => {
     const view = loads[index];
     const want = wants[index];
-    if (view === undefined || want === undefined) continue;
-    const allotment = allotOne({ index, view, want, loads, constraints, marginA, targets, isGrowing: false });
-    targets.set(index, countedA(view, allotment.targetA));
-    allotments.set(index, allotment);
+    if (view === undefined || want === undefined) return;
+    const asked = { ...want, mostA: share === 1 ? Math.min(want.mostA, mostA) : mostA };
+    const fits = allotOne({ ...arguments_, index, view, want: asked, targets, isGrowing: false });
+    const hasA = allotments.get(index)?.targetA ?? 0;
+    const sharedA = Math.min(want.mostA, hasA + (fits.targetA - hasA) * share);
+    const targetA = share === 1 ? fits.targetA : usableA(view.plan, sharedA, hasA);
+    targets.set(index, countedA(view, targetA));
+    allotments.set(index, { ...fits, targetA });
+  };
+  for (const equals of equalsOf(order, loads, nowMs)) {
+    if (equals.length > 1) {
+      for (const index of equals) allot(index, leastUsableA(loads[index]?.plan));
+      equals.forEach((index, place) => {
+        allot(index, Number.POSITIVE_INFINITY, 1 / (equals.length - place));
+      });
+    }
+    for (const index of equals) allot(index, Number.POSITIVE_INFINITY);
   }
   return allotments;
+}
+
+/** Among equals another one begins each quarter of an hour: no car waits for ever, and none is switched to and fro. */
+const TURN_MS = 900_000;
+
+/** The serving order in groups: charge points of one priority together, in turn; every other load by itself. */
+function equalsOf(
+  order: readonly number[],
+  loads: readonly LoadView[],
+  nowMs: RunningMs,
+): readonly (readonly number[])[] {
+  const groups: number[][] = [];
+  for (const index of order) {
+    const plan = loads[index]?.plan;
+    const last = groups.at(-1);
+    const before = last === undefined ? undefined : loads[last[0] ?? -1]?.plan;
+    const isEqual =
+      plan?.kind === 'chargePoint' && before?.kind === 'chargePoint' && before.priority === plan.priority;
+    if (isEqual) last?.push(index);
+    else groups.push([index]);
+  }
+  const turn = Math.floor(nowMs / TURN_MS);
+  return groups.map((group) => {
+    const first = turn % group.length;
+    return [...group.slice(first), ...group.slice(0, first)];
+  });
+}
+
+function leastUsableA(plan: LoadPlan | undefined): number {
+  return plan?.kind === 'chargePoint' ? plan.minimumA : 0;
 }
 
 /** A load that does not answer may not have heard, and cannot take more: it counts for all that it may draw now. */

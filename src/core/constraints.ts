@@ -2,7 +2,7 @@ import type { RunningMs } from '../domain/instant.ts';
 import type { Direction, Limit, LimitBasis } from '../domain/limit.ts';
 import { RANKS } from '../domain/limit.ts';
 import { type PerPhase, PHASES, type Phase } from '../domain/phase.ts';
-import type { SitePlan } from '../domain/sitePlan.ts';
+import { hasLevel, isGenerator, type SitePlan } from '../domain/sitePlan.ts';
 import { HIGHEST_SUPPLY_VOLTAGE_V } from './figures.ts';
 import { drawnAround, type LoadView } from './loads.ts';
 import type { DrawSample } from './memory.ts';
@@ -78,6 +78,7 @@ export function constraintsOf({ site, limits, meters, loads, traces }: Arguments
   const { loadsBehind } = topologyOf(site);
   const tightest = new Map<string, { limit: Limit; phase?: Phase }>();
   for (const limit of limits) {
+    if (limit.loadId !== undefined) continue;
     const phases = limit.basis === 'activePowerW' ? [undefined] : (limit.phases ?? site.phases);
     for (const phase of phases) {
       const key = `${limit.circuitId} ${limit.direction} ${limit.basis} ${phase ?? ''}`;
@@ -167,8 +168,7 @@ function unmeteredFlow(
   for (const index of loadIndices) {
     const view = loads[index];
     if (view === undefined) continue;
-    const isGenerator = view.plan.kind === 'switchedGenerator';
-    if (isGenerator !== (limit.direction === 'export')) continue;
+    if (isGenerator(view.plan) !== (limit.direction === 'export')) continue;
     for (const each of PHASES) {
       if (view.plan.phaseMap[each] === undefined) continue;
       if (phase !== undefined && phase !== each) continue;
@@ -187,7 +187,7 @@ function unmeteredFlow(
 function unmeasuredPresentA(view: LoadView): number {
   const { plan } = view;
   if (view.isStarting) return view.inForceA;
-  if (plan.kind === 'chargePoint' || plan.meterId !== undefined || !view.isAnswering) return 0;
+  if (hasLevel(plan) || plan.meterId !== undefined || !view.isAnswering) return 0;
   return view.inForceA;
 }
 
@@ -236,20 +236,28 @@ export function contributionOf(
 ): number {
   const presence = constraint.presence.get(index);
   if (presence === undefined || view.isStuck) return 0;
-  const isGenerator = view.plan.kind === 'switchedGenerator';
-  const isOwnDirection = isGenerator === (constraint.direction === 'export');
+  const feedsIn = isGenerator(view.plan);
+  const isOwnDirection = feedsIn === (constraint.direction === 'export');
   const present = isGrowing ? presence.least : presence.most;
-  if (isOwnDirection && isGenerator) {
-    if (targetA === 0) return -presence.relief;
-    return view.inForceA > 0 ? 0 : targetA * presence.unitPerA;
-  }
+  if (isOwnDirection && feedsIn) return generationChange(presence, view, targetA);
   if (isOwnDirection) {
     if (targetA === 0)
       return -(isGrowing ? presence.relief : Math.min(presence.most, reliefOf(view, presence)));
     return (targetA + view.overdrawA) * presence.unitPerA - present;
   }
-  if (isGenerator) return targetA === 0 ? presence.most : 0;
+  if (feedsIn) {
+    const isLess = targetA === 0 || targetA < view.inForceA;
+    return isLess ? Math.max(0, presence.most - targetA * presence.unitPerA) : 0;
+  }
   return Math.max(0, presence.most - targetA * presence.unitPerA);
+}
+
+/** A limit takes away what is surely given above it; more may be given up to a higher one. */
+function generationChange(presence: Presence, view: LoadView, targetA: number): number {
+  const after = targetA * presence.unitPerA;
+  const isLess = targetA === 0 || targetA < view.inForceA || view.plan.kind === 'limitedGenerator';
+  if (targetA > view.inForceA) return Math.max(0, after - presence.least);
+  return isLess ? -Math.max(0, presence.relief - after) : 0;
 }
 
 /** A measured load is gone with all it draws; of an unmeasured one nothing is sure. */

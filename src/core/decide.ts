@@ -1,19 +1,26 @@
 import type { Command } from '../domain/command.ts';
 import type { DomainEvent } from '../domain/event.ts';
 import type { Reason } from '../domain/reason.ts';
+import { hasLevel } from '../domain/sitePlan.ts';
+import { scheduleLimits } from './chargingHours.ts';
 import { constraintsOf } from './constraints.ts';
+import { stepParty } from './controllingParty.ts';
 import type { Decision, DecisionInput, Explanation } from './decision.ts';
 import { explain } from './explain.ts';
+import { stepSchemes } from './limitationScheme.ts';
+import { powerLimitOf } from './limitedGenerators.ts';
 import { limitsInForce } from './limitsInForce.ts';
 import { extendTrace, type LoadView, viewLoads } from './loads.ts';
 import type { LoadMemory } from './memory.ts';
 import { judgeLoads, type Verdict } from './narrow.ts';
 import { observeExcursions, observeFaults } from './observe.ts';
+import { observedLimits } from './observedSwitches.ts';
 import type { Pace } from './pace.ts';
 import { viewMeters } from './picture.ts';
 import { trustOf } from './trust.ts';
-import { commandedA, wantOf } from './wants.ts';
-import { floorToStep, judgeWidening, type Widening } from './widen.ts';
+import { unbalanceLimits } from './unbalance.ts';
+import { commandedA, limitedWant, ownLimit, wantOf } from './wants.ts';
+import { floorToStep, judgeWidening, stepOfLevel, type Widening } from './widen.ts';
 
 const NO_PACE: Pace = { writeSpacingMs: 0, setpointStepA: 0.1 };
 
@@ -32,11 +39,36 @@ export function decide(input: DecisionInput): Decision {
   const { meters, memories } = viewMeters({ nowMs, site, snapshot, memory });
   const loads = viewLoads({ nowMs, site, snapshot, memory, meters });
   const traces = loads.map((view) => extendTrace(view, nowMs));
-  const inForce = limitsInForce(input);
-  const constraints = constraintsOf({ site, limits: inForce.all, meters, loads, traces });
+  const scheme = stepSchemes({
+    site,
+    meters,
+    schemes: memory.schemes,
+    reset: input.schemeReset,
+    nowMs,
+  });
+  const observed = observedLimits(site, snapshot, nowMs);
+  const party = stepParty({
+    plan: site.controllingParty,
+    controls: input.limits,
+    contact: input.party ?? {},
+    known: memory.party,
+    now,
+  });
+  const scheduled = scheduleLimits(site, input.chargingHours, now);
+  const inForce = limitsInForce({
+    ...input,
+    limits: [...party.limits, ...observed, ...scheme.limits, ...scheduled],
+  });
+  const limits = [...inForce.all, ...unbalanceLimits(site, meters)];
+  const constraints = constraintsOf({ site, limits, meters, loads, traces });
   const trusts = loads.map((_, index) => trustOf(site, index, meters, distrust));
-  const wants = loads.map((view, index) => wantOf(view, trusts[index] ?? { state: 'fresh' }, nowMs));
-  const verdicts = judgeLoads({ loads, trusts, wants, constraints, marginA: site.timing.marginA });
+  const wants = loads.map((view, index) =>
+    limitedWant(
+      wantOf(view, trusts[index] ?? { state: 'fresh' }, nowMs),
+      ownLimit(view.plan.loadId, inForce.all, input.preferences ?? [], nowMs),
+    ),
+  );
+  const verdicts = judgeLoads({ loads, trusts, wants, constraints, marginA: site.timing.marginA, nowMs });
 
   const targets = new Map(
     loads.map((view, index) => [index, Math.max(view.inForceA, commandedA(view) ?? 0)]),
@@ -99,14 +131,17 @@ export function decide(input: DecisionInput): Decision {
     loads: loadMemories,
     inForce: inForce.external,
     held: inForce.held,
+    starting: inForce.starting,
     excursions,
     faults,
     meters: memories,
+    schemes: scheme.schemes,
+    ...(party.memory === undefined ? {} : { party: party.memory }),
   };
   let explanation: Explanation | undefined;
   return {
     commands,
-    events: [...inForce.events, ...faultEvents, ...excursionEvents, ...commandEvents],
+    events: [...inForce.events, ...scheme.events, ...faultEvents, ...excursionEvents, ...commandEvents],
     memory: next,
     // Worked out when it is first asked for: a narrowing need not wait until it has been explained.
     get explanation() {
@@ -118,8 +153,9 @@ export function decide(input: DecisionInput): Decision {
         trusts,
         verdicts,
         widenings,
-        limits: inForce.all,
+        limits,
         next,
+        nowMs,
       });
       return explanation;
     },
@@ -143,8 +179,7 @@ function stepOf(
   if (verdict === undefined) return { memory };
   const heldA = commandedA(view);
   if (verdict.narrowToA !== undefined) {
-    const toA =
-      plan.kind === 'chargePoint' ? floorToStep(verdict.narrowToA, pace.setpointStepA) : verdict.narrowToA;
+    const toA = hasLevel(plan) ? floorToStep(verdict.narrowToA, stepOfLevel(plan, pace)) : verdict.narrowToA;
     if (heldA !== undefined && (memory.commanded === undefined || toA < heldA)) {
       const paused = toA === 0 ? { pausedAtMs: nowMs } : {};
       const lowered = {
@@ -190,7 +225,7 @@ function mustReassert(view: LoadView, nowMs: number, confirmMs: number): boolean
 }
 
 function storedValueOf(view: LoadView, currentA: number): number {
-  return view.plan.kind === 'chargePoint' ? currentA : currentA > 0 ? 1 : 0;
+  return hasLevel(view.plan) ? currentA : currentA > 0 ? 1 : 0;
 }
 
 function commandOf(view: LoadView, toA: number, effect: Command['effect'], reason: Reason): Command {
@@ -198,13 +233,28 @@ function commandOf(view: LoadView, toA: number, effect: Command['effect'], reaso
   if (view.plan.kind === 'chargePoint') {
     return { kind: 'setChargeCurrent', loadId, deviceId, effect, reason, currentA: toA };
   }
+  if (view.plan.kind === 'limitedGenerator') {
+    const powerW = toA >= view.plan.ratingA ? {} : { powerW: powerLimitOf(view.plan, toA) };
+    return { kind: 'setPowerLimit', loadId, deviceId, effect, reason, ...powerW };
+  }
   const position = toA > 0 ? 'closed' : 'open';
   const { relayChannel } = view.plan;
   return { kind: 'setSwitch', loadId, deviceId, effect, reason, relayChannel, position };
 }
 
 function commandEvent(command: Command): DomainEvent {
-  const to = command.kind === 'setChargeCurrent' ? `${command.currentA} A` : command.position;
   const kind = command.effect === 'widening' ? 'loadWidened' : 'loadNarrowed';
-  return { kind, loadId: command.loadId, to, reason: command.reason };
+  return { kind, loadId: command.loadId, to: statedTarget(command), reason: command.reason };
+}
+
+/** Where a command takes its load, for people: `16 A`, `open`, `no limit`. */
+export function statedTarget(command: Command): string {
+  switch (command.kind) {
+    case 'setChargeCurrent':
+      return `${command.currentA} A`;
+    case 'setSwitch':
+      return command.position;
+    case 'setPowerLimit':
+      return command.powerW === undefined ? 'no limit' : `${command.powerW} W`;
+  }
 }

@@ -1,12 +1,16 @@
+import type { ChargingHours } from '../domain/chargingHours.ts';
 import type { Command } from '../domain/command.ts';
 import type { DomainEvent } from '../domain/event.ts';
 import type { Fault, FaultCode } from '../domain/faults.ts';
-import type { Now } from '../domain/instant.ts';
-import type { Limit } from '../domain/limit.ts';
+import type { Now, RunningMs } from '../domain/instant.ts';
+import type { Direction, Limit } from '../domain/limit.ts';
 import type { PerPhase, Phase } from '../domain/phase.ts';
 import type { IecState, Snapshot } from '../domain/point.ts';
+import type { Preference } from '../domain/preference.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { LoadPlan, SitePlan } from '../domain/sitePlan.ts';
+import type { PartyContact } from './controllingParty.ts';
+import type { SchemeReset, SchemeState } from './limitationScheme.ts';
 import type { Memory } from './memory.ts';
 import type { Pace, WaitCause } from './pace.ts';
 
@@ -15,7 +19,7 @@ export interface DecisionInput {
   readonly now: Now;
   readonly site: SitePlan;
   readonly snapshot: Snapshot;
-  /** Limits from outside, one slot per source, with their leases. */
+  /** Controls of the controlling party, with their leases. */
   readonly limits: readonly Limit[];
   readonly memory: Memory;
   /** The random delay for a release that begins in this decision, ms. */
@@ -24,6 +28,13 @@ export interface DecisionInput {
   readonly canRecord: boolean;
   /** Why nothing of the picture may be relied on, whatever the meters say: every load goes to its safe posture. */
   readonly distrust?: { readonly code: FaultCode; readonly subject: string };
+  /** When the controlling party was heard; absent: never. */
+  readonly party?: PartyContact;
+  /** When the owner lets the charge points charge, as it stands now; absent: at any time. */
+  readonly chargingHours?: ChargingHours;
+  readonly preferences?: readonly Preference[];
+  /** Somebody asks for a lock-out of the limitation scheme to be opened, in this decision. */
+  readonly schemeReset?: SchemeReset;
   /** By device id. */
   readonly paces: Readonly<Record<string, Pace>>;
 }
@@ -56,11 +67,33 @@ export interface LoadExplanation {
   readonly waitsFor?: WaitCause;
 }
 
+/** Where a limit of any rank stands: it holds, it waits to begin, or it is over and waits to be released. */
+export interface SlotView {
+  readonly limit: Limit;
+  readonly state: 'inForce' | 'starting' | 'releasing';
+  /** When it begins or is released; for one in force when it ends, absent: open. */
+  readonly untilMs?: RunningMs;
+}
+
+/** The limitation scheme of one direction of one circuit. */
+export interface SchemeView {
+  readonly circuitId: string;
+  readonly direction: Direction;
+  readonly state: SchemeState;
+  readonly counted: number;
+  readonly lockOuts: number;
+  readonly mayHouseholderReset: boolean;
+}
+
 export interface Explanation {
   readonly posture: 'normal' | 'safe';
   readonly circuits: readonly CircuitView[];
   readonly loads: readonly LoadExplanation[];
+  /** Every limit that holds now. */
   readonly limits: readonly Limit[];
+  /** The same, and those that are about to begin, with where they stand. */
+  readonly slots: readonly SlotView[];
+  readonly schemes: readonly SchemeView[];
   readonly faults: readonly Fault[];
 }
 

@@ -1,7 +1,16 @@
+import type { RunningMs } from '../domain/instant.ts';
 import type { Limit } from '../domain/limit.ts';
-import type { SitePlan } from '../domain/sitePlan.ts';
+import { hasLevel, type SitePlan } from '../domain/sitePlan.ts';
 import type { Constraint } from './constraints.ts';
-import type { CircuitView, Explanation, LoadExplanation, PhaseView } from './decision.ts';
+import type {
+  CircuitView,
+  Explanation,
+  LoadExplanation,
+  PhaseView,
+  SchemeView,
+  SlotView,
+} from './decision.ts';
+import { mayHouseholderReset, type SchemeMemory, schemeFiguresOf, stateOf } from './limitationScheme.ts';
 import type { LoadView } from './loads.ts';
 import type { Memory } from './memory.ts';
 import type { Verdict } from './narrow.ts';
@@ -19,11 +28,12 @@ interface Arguments {
   readonly widenings: ReadonlyMap<number, Widening>;
   readonly limits: readonly Limit[];
   readonly next: Memory;
+  readonly nowMs: RunningMs;
 }
 
 /** The picture as it was judged, for people: what flows where, what binds whom, who waits for what. */
 export function explain(arguments_: Arguments): Explanation {
-  const { site, trusts, limits, next } = arguments_;
+  const { site, trusts, limits, next, nowMs } = arguments_;
   return {
     posture: trusts.some((trust) => trust.state === 'lost') ? 'safe' : 'normal',
     circuits: site.circuits.map(({ circuitId, meterId }): CircuitView => {
@@ -38,7 +48,36 @@ export function explain(arguments_: Arguments): Explanation {
       return verdict === undefined ? [] : [explainLoad(view, verdict, arguments_.widenings.get(index), next)];
     }),
     limits,
+    slots: slotsOf(limits, next),
+    schemes: next.schemes.map((scheme) => viewScheme(scheme, site, nowMs)),
     faults: next.faults,
+  };
+}
+
+/** In force, beginning, releasing: each with the instant at which that changes. */
+function slotsOf(limits: readonly Limit[], { held, starting }: Memory): SlotView[] {
+  const releasing = new Map(held.map((one) => [one.limit, one.releasesAtMs]));
+  const present = limits.map((limit): SlotView => {
+    const releasesAtMs = releasing.get(limit);
+    if (releasesAtMs !== undefined) return { limit, state: 'releasing', untilMs: releasesAtMs };
+    const { validUntilMs } = limit;
+    return { limit, state: 'inForce', ...(validUntilMs === undefined ? {} : { untilMs: validUntilMs }) };
+  });
+  const coming = starting.map(
+    ({ limit, startsAtMs }): SlotView => ({ limit, state: 'starting', untilMs: startsAtMs }),
+  );
+  return [...present, ...coming];
+}
+
+function viewScheme(scheme: SchemeMemory, site: SitePlan, nowMs: RunningMs): SchemeView {
+  const { circuitId, direction, countedAtMs, lockOutsAtMs } = scheme;
+  return {
+    circuitId,
+    direction,
+    state: stateOf(scheme),
+    counted: countedAtMs.length,
+    lockOuts: lockOutsAtMs.length,
+    mayHouseholderReset: mayHouseholderReset(scheme, schemeFiguresOf(site), nowMs),
   };
 }
 
@@ -70,7 +109,12 @@ function ceilingOf(
 ): number | undefined {
   let lowest: number | undefined;
   for (const limit of limits) {
-    if (limit.circuitId !== circuitId || limit.direction !== direction || limit.basis !== 'phaseCurrentA')
+    if (
+      limit.loadId !== undefined ||
+      limit.circuitId !== circuitId ||
+      limit.direction !== direction ||
+      limit.basis !== 'phaseCurrentA'
+    )
       continue;
     if (limit.phases !== undefined && !limit.phases.includes(phase)) continue;
     if (lowest === undefined || limit.ceiling < lowest) lowest = limit.ceiling;
@@ -86,8 +130,7 @@ function explainLoad(
 ): LoadExplanation {
   const { plan } = view;
   const commanded = next.loads[plan.loadId]?.commanded;
-  const commandedA =
-    commanded === undefined || plan.kind === 'chargePoint' ? commanded : commanded * plan.ratingA;
+  const commandedA = commanded === undefined || hasLevel(plan) ? commanded : commanded * plan.ratingA;
   return {
     loadId: plan.loadId,
     kind: plan.kind,

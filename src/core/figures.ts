@@ -8,6 +8,12 @@
  */
 export const HIGHEST_SUPPLY_VOLTAGE_V = 253;
 
+/**
+ * Lower end of the supply voltage in Great Britain, 230 V - 6 % (the same regulation). Turns the watts of a power limit
+ * into the most amps they can be.
+ */
+export const LOWEST_SUPPLY_VOLTAGE_V = 216.2;
+
 /** Below this active power the direction of a current is not certain: it counts in both directions. */
 export const DIRECTION_CERTAIN_ABOVE_W = 25;
 
@@ -46,3 +52,15 @@ export const PHASE_PATTERN_MAX_AGE_MS = 60_000;
 
 /** Below this a phase counts as not used by the car. */
 export const UNUSED_PHASE_A = 1;
+
+/** A closed load that draws less than this counts as drawing nothing. */
+export const IDLE_BELOW_A = 0.3;
+
+/** A closed load that drew nothing for this long has lost its contact, its fuse or its use. */
+export const NOT_DRAWING_MS = 86_400_000;
+
+/** A limited generator that gave less than half of its limit for this long is left to itself again. */
+export const GENERATOR_QUIET_MS = 600_000;
+
+/** The least step of a power limit, amps per phase. */
+export const POWER_LIMIT_STEP_A = 0.1;

@@ -1,12 +1,14 @@
 import type { Reason } from '../domain/reason.ts';
+import { isGenerator } from '../domain/sitePlan.ts';
 import { bindingReason } from './allocate.ts';
-import { type Constraint, contributionOf } from './constraints.ts';
+import { type Constraint, contributionOf, type Presence } from './constraints.ts';
 import type { LoadView } from './loads.ts';
-import type { Trust } from './trust.ts';
+import { safeCurrentOf, type Trust } from './trust.ts';
 
 export interface GeneratorVerdict {
-  /** Its rating while it may feed in, 0 when its contactor must open. */
+  /** Amps that it may give: what it has, less for an inverter, 0 when a contactor must open. */
   readonly targetA: number;
+  /** Present when it must go down to it. */
   readonly reason?: Reason;
 }
 
@@ -16,22 +18,32 @@ interface Arguments {
   readonly constraints: readonly Constraint[];
   /** Where the other loads go: shedding a load raises the export. */
   readonly targets: ReadonlyMap<number, number>;
+  /** An inverter is brought this far below the ceiling, amps, so that noise does not bring the next command. */
+  readonly marginA: number;
 }
 
-/** Opens generators, the last in priority first, until every export ceiling is met; keeps the others as they are. */
+/**
+ * Takes generation away, from the last in priority first, until every export ceiling is met: as much as is needed from an
+ * inverter, all of what stands behind a contactor. The others keep what they have.
+ */
 export function judgeGenerators({
   loads,
   trusts,
   constraints,
   targets,
+  marginA,
 }: Arguments): Map<number, GeneratorVerdict> {
   const verdicts = new Map<number, GeneratorVerdict>();
   const order: number[] = [];
   loads.forEach((view, index) => {
-    if (view.plan.kind !== 'switchedGenerator') return;
+    if (!isGenerator(view.plan)) return;
     const trust = trusts[index];
-    if (trust?.state === 'lost') verdicts.set(index, { targetA: 0, reason: trust.reason });
-    else verdicts.set(index, { targetA: view.inForceA });
+    if (trust?.state === 'lost') {
+      verdicts.set(index, {
+        targetA: Math.min(safeCurrentOf(view.plan), view.inForceA),
+        reason: trust.reason,
+      });
+    } else verdicts.set(index, { targetA: view.inForceA });
     order.push(index);
   });
   order.sort((a, b) => (loads[b]?.plan.priority ?? 0) - (loads[a]?.plan.priority ?? 0) || b - a);
@@ -39,14 +51,29 @@ export function judgeGenerators({
     if (constraint.direction !== 'export') continue;
     for (const index of order) {
       const view = loads[index];
-      if (view === undefined || !constraint.presence.has(index)) continue;
-      if (exportAfter(constraint, loads, targets, verdicts) <= constraint.ceiling) break;
-      if (verdicts.get(index)?.targetA !== 0) {
-        verdicts.set(index, { targetA: 0, reason: bindingReason(constraint) });
-      }
+      const presence = constraint.presence.get(index);
+      const presentA = verdicts.get(index)?.targetA;
+      if (view === undefined || presence === undefined || presentA === undefined) continue;
+      const excess = exportAfter(constraint, loads, targets, verdicts) - constraint.ceiling;
+      if (excess <= 0) break;
+      const targetA = reducedA(view, presence, presentA, excess, marginA);
+      if (targetA < presentA) verdicts.set(index, { targetA, reason: bindingReason(constraint) });
     }
   }
   return verdicts;
+}
+
+/** What is left of a generator that has to make up for an excess of export, in the unit of the constraint. */
+function reducedA(
+  view: LoadView,
+  presence: Presence,
+  presentA: number,
+  excess: number,
+  marginA: number,
+): number {
+  if (view.plan.kind !== 'limitedGenerator') return 0;
+  const givenA = Math.min(presentA, presence.relief / presence.unitPerA);
+  return Math.max(0, givenA - excess / presence.unitPerA - marginA);
 }
 
 function exportAfter(

@@ -1,9 +1,9 @@
 import type { DomainEvent } from '../domain/event.ts';
 import type { Now } from '../domain/instant.ts';
-import { type Limit, RELEASED_WITH_OFFSET } from '../domain/limit.ts';
+import { type Limit, RELEASED_WITH_OFFSET, STARTED_WITH_OFFSET } from '../domain/limit.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Circuit, SitePlan } from '../domain/sitePlan.ts';
-import type { HeldLimit, Memory } from './memory.ts';
+import type { HeldLimit, Memory, StartingLimit } from './memory.ts';
 
 export interface LimitsInForce {
   /** Every limit that holds now: of the site plan, from outside, and ended ones that wait for their offset. */
@@ -11,6 +11,7 @@ export interface LimitsInForce {
   /** Of those, the ones from outside, without the held ones. */
   readonly external: readonly Limit[];
   readonly held: readonly HeldLimit[];
+  readonly starting: readonly StartingLimit[];
   readonly events: readonly DomainEvent[];
 }
 
@@ -28,9 +29,15 @@ interface Arguments {
  * (SI 2021/1467 reg 11); it takes hold without any delay.
  */
 export function limitsInForce({ now, site, limits, memory, randomOffsetMs }: Arguments): LimitsInForce {
-  const external = limits.filter((limit) => holdsAt(limit, now));
   const held: HeldLimit[] = [];
   const events: DomainEvent[] = [];
+  const { begun: external, starting } = beginnings(
+    limits.filter((limit) => holdsAt(limit, now)),
+    memory,
+    now,
+    randomOffsetMs,
+    events,
+  );
 
   for (const limit of external) {
     if (!memory.inForce.some((known) => isSameLimit(known, limit))) {
@@ -55,7 +62,33 @@ export function limitsInForce({ now, site, limits, memory, randomOffsetMs }: Arg
 
   const kept = withoutCovered(held);
   const all = [...siteLimits(site), ...external, ...kept.map((waiting) => waiting.limit)];
-  return { all, external, held: kept, events };
+  return { all, external, held: kept, starting, events };
+}
+
+/**
+ * Which limits have begun and which still wait for their random offset (SI 2021/1467 reg 11: a rate that falls by a shared
+ * signal is spread like one that rises). One offset for each cause; one that is still held from before goes on.
+ */
+function beginnings(
+  present: readonly Limit[],
+  memory: Memory,
+  { runningMs: nowMs }: Now,
+  randomOffsetMs: number,
+  events: DomainEvent[],
+): { readonly begun: readonly Limit[]; readonly starting: readonly StartingLimit[] } {
+  const starting: StartingLimit[] = [];
+  const begun = present.filter((limit) => {
+    if (!STARTED_WITH_OFFSET.includes(limit.source)) return true;
+    const isKnown = (known: Limit): boolean => isSameLimit(known, limit);
+    if (memory.inForce.some(isKnown) || memory.held.some((held) => isKnown(held.limit))) return true;
+    const waiting = memory.starting.find((one) => isKnown(one.limit));
+    const startsAtMs = waiting?.startsAtMs ?? nowMs + randomOffsetMs;
+    if (nowMs >= startsAtMs) return true;
+    starting.push({ limit, startsAtMs });
+    if (waiting === undefined) events.push({ kind: 'limitDelayed', limitId: limit.limitId, startsAtMs });
+    return false;
+  });
+  return { begun, starting };
 }
 
 export function reasonOf(limit: Limit): Reason {
@@ -87,7 +120,7 @@ function withoutCovered(held: readonly HeldLimit[]): readonly HeldLimit[] {
 }
 
 /** A wall clock that is not synced may not end a limit: then only running time counts. */
-function holdsAt(limit: Limit, now: Now): boolean {
+export function holdsAt(limit: Limit, now: Now): boolean {
   if (limit.validFromMs > now.runningMs) return false;
   if (limit.validUntilMs !== undefined && now.runningMs >= limit.validUntilMs) return false;
   const isOverByClock = limit.validUntilUtcMs !== undefined && now.utcMs >= limit.validUntilUtcMs;
@@ -102,6 +135,7 @@ function isSameSlot(a: Limit, b: Limit): boolean {
   return (
     a.limitId === b.limitId &&
     a.circuitId === b.circuitId &&
+    a.loadId === b.loadId &&
     a.direction === b.direction &&
     a.basis === b.basis &&
     (a.phases ?? []).join() === (b.phases ?? []).join()
@@ -134,6 +168,14 @@ function circuitLimits(circuit: Circuit): Limit[] {
     reason: isScheme ? `maximum ${direction} limit agreed with the distributor` : rating,
   });
   const limits = [limit('import', ratedA, false), limit('export', ratedA, false)];
+  const { loopedService } = circuit;
+  if (loopedService !== undefined) {
+    limits.push({
+      ...limit('import', Math.min(loopedService.ratingA, loopedService.ownShareA), false),
+      limitId: `${circuit.circuitId}:looped:import`,
+      reason: `share of the looped service, ${loopedService.ownShareA} A of ${loopedService.ratingA} A`,
+    });
+  }
   if (circuit.maximumImportLimitA !== undefined)
     limits.push(limit('import', circuit.maximumImportLimitA, true));
   if (circuit.maximumExportLimitA !== undefined)

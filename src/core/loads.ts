@@ -2,16 +2,26 @@ import type { FaultCode } from '../domain/faults.ts';
 import type { RunningMs } from '../domain/instant.ts';
 import { type PerPhase, PHASES, type Phase } from '../domain/phase.ts';
 import type { DeviceReadings, IecState, Snapshot } from '../domain/point.ts';
-import type { ChargePointPlan, LoadPlan, SitePlan, Timing } from '../domain/sitePlan.ts';
+import type {
+  ChargePointPlan,
+  LoadPlan,
+  SitePlan,
+  SwitchedGeneratorPlan,
+  SwitchedLoadPlan,
+  Timing,
+} from '../domain/sitePlan.ts';
 import {
   CONFIRM_TOLERANCE_A,
   FASTEST_RISE_A_PER_S,
+  IDLE_BELOW_A,
   LONGEST_SKEW_MS,
+  NOT_DRAWING_MS,
   OBEY_TOLERANCE_A,
   TRACE_MS,
 } from './figures.ts';
-import { type DrawSample, EMPTY_LOAD_MEMORY, type LoadMemory, type Memory } from './memory.ts';
-import { currentsOf, type MeterView, numberAt } from './picture.ts';
+import { viewLimitedGenerator } from './limitedGenerators.ts';
+import { type DrawSample, EMPTY_LOAD_MEMORY, type LoadMemory, type Memory, rememberIdle } from './memory.ts';
+import { type Currents, drawnByOwnReading, type MeterView, numberAt } from './picture.ts';
 
 /**
  * A load as it may be trusted now. Amps per supply phase, >= 0; for a generator they are what it gives.
@@ -52,9 +62,14 @@ export function viewLoads({ nowMs, site, snapshot, memory, meters }: Arguments):
   return site.loads.map((plan) => {
     const readings = snapshot[plan.deviceId];
     const known = memory.loads[plan.loadId] ?? EMPTY_LOAD_MEMORY;
-    return plan.kind === 'chargePoint'
-      ? viewChargePoint(plan, readings, known, nowMs, site.timing)
-      : viewSwitch(plan, readings, known, nowMs, site.timing, meters);
+    switch (plan.kind) {
+      case 'chargePoint':
+        return viewChargePoint(plan, readings, known, nowMs, site.timing);
+      case 'limitedGenerator':
+        return viewLimitedGenerator({ plan, readings, known, nowMs, timing: site.timing, meters });
+      default:
+        return viewSwitch(plan, readings, known, nowMs, site.timing, meters);
+    }
   });
 }
 
@@ -66,7 +81,7 @@ function viewChargePoint(
   timing: Timing,
 ): LoadView {
   const readBackA = numberAt(readings, 'setpointA', nowMs, timing.loadMaxAgeMs);
-  const drawn = currentsOf(readings, plan.phaseMap, nowMs, timing.loadMaxAgeMs);
+  const drawn = drawnByOwnReading(readings, plan.phaseMap, nowMs, timing.loadMaxAgeMs);
   const state = readings?.chargingState;
   const isStateFresh = state?.state === 'measured' && nowMs - state.measuredAtMs <= timing.loadMaxAgeMs;
   const fallback = fallbackFault(plan, readings, known, nowMs, timing);
@@ -115,9 +130,11 @@ function silentInForceA(plan: ChargePointPlan, known: LoadMemory, nowMs: Running
     plan.ratingA,
     Math.max(known.commanded ?? plan.ratingA, known.lastInForce ?? plan.ratingA),
   );
+  const { fallbackCurrentA, fallbackTimeoutMs } = plan;
+  if (fallbackCurrentA === undefined || fallbackTimeoutMs === undefined) return lastA;
   if (!known.isFallbackProven || known.lastAnsweredAtMs === undefined) return lastA;
-  const isFallenBack = nowMs - known.lastAnsweredAtMs > 2 * plan.fallbackTimeoutMs;
-  return isFallenBack ? Math.min(plan.ratingA, plan.fallbackCurrentA) : lastA;
+  const isFallenBack = nowMs - known.lastAnsweredAtMs > 2 * fallbackTimeoutMs;
+  return isFallenBack ? Math.min(plan.ratingA, fallbackCurrentA) : lastA;
 }
 
 function fallbackFault(
@@ -129,18 +146,22 @@ function fallbackFault(
 ): { readonly memory: LoadMemory; readonly fault?: FaultCode } {
   const current = readings?.fallbackCurrentA;
   const timeout = readings?.fallbackTimeoutMs;
+  const { fallbackCurrentA, fallbackTimeoutMs } = plan;
+  if (fallbackCurrentA === undefined || fallbackTimeoutMs === undefined) return { memory: known };
   if (current?.state !== 'measured' || timeout?.state !== 'measured') return { memory: known };
   const isHeld =
-    (current.value as number) <= plan.fallbackCurrentA + CONFIRM_TOLERANCE_A &&
+    (current.value as number) <= fallbackCurrentA + CONFIRM_TOLERANCE_A &&
     (timeout.value as number) > 0 &&
-    (timeout.value as number) <= plan.fallbackTimeoutMs;
+    (timeout.value as number) <= fallbackTimeoutMs;
   const memory = known.isFallbackProven === isHeld ? known : { ...known, isFallbackProven: isHeld };
   const isSettled = nowMs - Math.min(current.measuredAtMs, timeout.measuredAtMs) <= 15 * timing.loadMaxAgeMs;
   return isHeld || !isSettled ? { memory } : { memory, fault: 'fallback-not-set' };
 }
 
+type SwitchPlan = SwitchedLoadPlan | SwitchedGeneratorPlan;
+
 function viewSwitch(
-  plan: Exclude<LoadPlan, ChargePointPlan>,
+  plan: SwitchPlan,
   readings: DeviceReadings | undefined,
   known: LoadMemory,
   nowMs: RunningMs,
@@ -174,13 +195,20 @@ function viewSwitch(
   // The read-back is the relay's coil; only the meter of the load sees the contact.
   const isStuck = isOverdue && readBackA === 0 && commandedA === 0 && mostDrawnA > OBEY_TOLERANCE_A;
   const isDifferent = readBackA !== commandedA;
+  const isIdle =
+    plan.kind === 'switchedLoad' && readBackA > 0 && drawn !== undefined && mostDrawnA < IDLE_BELOW_A;
+  const remembered = rememberIdle(known, isIdle, nowMs);
+  const isNotDrawing = isIdle && nowMs - (remembered.idleSinceMs ?? nowMs) >= NOT_DRAWING_MS;
   const fault = isStuck
     ? 'load-exceeds-setpoint'
     : isDifferent && isOverdue
       ? 'switch-not-confirmed'
-      : undefined;
+      : isNotDrawing
+        ? 'load-not-drawing'
+        : undefined;
   return {
     ...base,
+    memory: remembered,
     isStuck,
     isStarting: false,
     // A load whose own meter is silent may be doing anything: it keeps what it has.
@@ -193,12 +221,12 @@ function viewSwitch(
 
 /** By the load's own meter, or nothing while the contact is open; otherwise it cannot be told. */
 function switchDraw(
-  plan: Exclude<LoadPlan, ChargePointPlan>,
+  plan: SwitchPlan,
   isClosed: boolean | undefined,
   nowMs: RunningMs,
   meters: ReadonlyMap<string, MeterView>,
   trace: readonly DrawSample[],
-): { readonly currentA: PerPhase<number>; readonly measuredAtMs: RunningMs } | undefined {
+): Currents | undefined {
   const currentA: Partial<Record<Phase, number>> = {};
   const meter = plan.meterId === undefined ? undefined : meters.get(plan.meterId);
   // One late answer of its meter must not shed a load: within the hold time it draws what it drew.

@@ -2,6 +2,8 @@ import type { Fault } from '../domain/faults.ts';
 import type { RunningMs } from '../domain/instant.ts';
 import type { Direction, Limit } from '../domain/limit.ts';
 import type { PerPhase, Phase } from '../domain/phase.ts';
+import type { PartyMemory } from './controllingParty.ts';
+import type { SchemeMemory } from './limitationScheme.ts';
 
 /** What a load drew at a moment, supply phases, >= 0. */
 export interface DrawSample {
@@ -9,7 +11,7 @@ export interface DrawSample {
   readonly currentA: PerPhase<number>;
 }
 
-/** Last command to a load and when it last went down or up. Amps for a charge point; 0 or 1 for a switch. */
+/** Last command to a load and when it last went down or up. Amps for what has a level; 0 or 1 for a switch. */
 export interface LoadMemory {
   /** Amps per phase, or 0 open and 1 closed. Absent: never commanded by this gateway. */
   readonly commanded?: number;
@@ -22,6 +24,8 @@ export interface LoadMemory {
   readonly lastInForce?: number;
   readonly lastAnsweredAtMs?: RunningMs;
   readonly isFallbackProven: boolean;
+  /** Since when a closed load draws nothing, or a limited generator gives less than half of its limit; absent: it does not. */
+  readonly idleSinceMs?: RunningMs;
   readonly trace: readonly DrawSample[];
 }
 
@@ -37,6 +41,12 @@ export interface Excursion {
 export interface HeldLimit {
   readonly limit: Limit;
   readonly releasesAtMs: RunningMs;
+}
+
+/** A limit that has come but whose beginning waits for the random offset. */
+export interface StartingLimit {
+  readonly limit: Limit;
+  readonly startsAtMs: RunningMs;
 }
 
 export interface MeterMemory {
@@ -56,18 +66,26 @@ export interface Memory {
   /** Limits from outside that were in force at the last decision. */
   readonly inForce: readonly Limit[];
   readonly held: readonly HeldLimit[];
+  /** Limits that have come and wait for their random offset before they begin. */
+  readonly starting: readonly StartingLimit[];
   readonly excursions: readonly Excursion[];
   readonly faults: readonly Fault[];
   readonly meters: Readonly<Record<string, MeterMemory>>;
+  /** One for each limit agreed with the distributor that ever left State 1. */
+  readonly schemes: readonly SchemeMemory[];
+  /** Absent without an agreed heartbeat. */
+  readonly party?: PartyMemory;
 }
 
 export const EMPTY_MEMORY: Memory = {
   loads: {},
   inForce: [],
   held: [],
+  starting: [],
   excursions: [],
   faults: [],
   meters: {},
+  schemes: [],
 };
 
 /** Never in the past of any running time: rest times have passed for a load that was never commanded. */
@@ -81,3 +99,11 @@ export const EMPTY_LOAD_MEMORY: LoadMemory = {
   isFallbackProven: false,
   trace: [],
 };
+
+/** Keeps since when a load is idle, and forgets it as soon as it is not. */
+export function rememberIdle(known: LoadMemory, isIdle: boolean, nowMs: RunningMs): LoadMemory {
+  if (isIdle) return known.idleSinceMs === undefined ? { ...known, idleSinceMs: nowMs } : known;
+  if (known.idleSinceMs === undefined) return known;
+  const { idleSinceMs: _, ...busy } = known;
+  return busy;
+}

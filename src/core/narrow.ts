@@ -1,7 +1,9 @@
+import type { RunningMs } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
 import { type Allotment, allocate, bindingReason, servingOrder, type Want } from './allocate.ts';
 import type { Constraint } from './constraints.ts';
 import { blocksClosing, type GeneratorVerdict, judgeGenerators } from './generators.ts';
+import { roomToGive } from './limitedGenerators.ts';
 import type { LoadView } from './loads.ts';
 import type { Trust } from './trust.ts';
 
@@ -20,6 +22,7 @@ interface Arguments {
   readonly wants: readonly Want[];
   readonly constraints: readonly Constraint[];
   readonly marginA: number;
+  readonly nowMs: RunningMs;
 }
 
 /**
@@ -27,15 +30,15 @@ interface Arguments {
  * without one, for what everyone may keep. In between a load stays as it is, so that noise moves nothing.
  */
 export function judgeLoads(arguments_: Arguments): Map<number, Verdict> {
-  const { loads, trusts, constraints } = arguments_;
-  let generators = judgeGenerators({ loads, trusts, constraints, targets: new Map() });
+  const { loads, trusts, constraints, marginA } = arguments_;
+  let generators = judgeGenerators({ loads, trusts, constraints, marginA, targets: new Map() });
   let verdicts = judgeConsumers(arguments_, generators);
   // Shedding raises the export, opening a generator raises the import: once more round settles it,
   // since generators only ever open here.
   const targets = new Map(
     [...verdicts].map(([index, verdict]) => [index, verdict.narrowToA ?? presentA(loads, index)]),
   );
-  const again = judgeGenerators({ loads, trusts, constraints, targets });
+  const again = judgeGenerators({ loads, trusts, constraints, marginA, targets });
   if ([...again].some(([index, verdict]) => verdict.targetA !== generators.get(index)?.targetA)) {
     generators = again;
     verdicts = judgeConsumers(arguments_, generators);
@@ -44,16 +47,33 @@ export function judgeLoads(arguments_: Arguments): Map<number, Verdict> {
     const view = loads[index];
     const want = arguments_.wants[index];
     if (view === undefined || want === undefined) continue;
-    if (targetA === 0 && reason !== undefined) {
-      verdicts.set(index, { desiredA: 0, ...(view.inForceA > 0 ? { narrowToA: 0 } : {}), reason });
-      continue;
-    }
-    const blocking =
-      view.inForceA > 0 ? undefined : blocksClosing(index, view, constraints, arguments_.marginA);
-    if (blocking === undefined) verdicts.set(index, { desiredA: want.mostA, reason: want.reason });
-    else verdicts.set(index, { desiredA: 0, reason: bindingReason(blocking) });
+    if (reason !== undefined) {
+      verdicts.set(index, {
+        desiredA: targetA,
+        ...(view.inForceA > targetA ? { narrowToA: targetA } : {}),
+        reason,
+      });
+    } else verdicts.set(index, judgeKeptGenerator(index, view, want, arguments_));
   }
   return verdicts;
+}
+
+/** A generator that need not go down: whether it may come back, or give more. */
+function judgeKeptGenerator(
+  index: number,
+  view: LoadView,
+  want: Want,
+  { constraints, marginA, nowMs }: Arguments,
+): Verdict {
+  if (view.plan.kind === 'limitedGenerator') {
+    const { roomA, binding } = roomToGive(index, view, constraints, marginA, nowMs);
+    const desiredA = Math.min(want.mostA, Math.max(view.inForceA, roomA));
+    const isBound = binding !== undefined && desiredA < want.mostA;
+    return { desiredA, reason: isBound ? bindingReason(binding) : want.reason };
+  }
+  const blocking = view.inForceA > 0 ? undefined : blocksClosing(index, view, constraints, marginA);
+  if (blocking === undefined) return { desiredA: want.mostA, reason: want.reason };
+  return { desiredA: 0, reason: bindingReason(blocking) };
 }
 
 function presentA(loads: readonly LoadView[], index: number): number {
@@ -61,12 +81,12 @@ function presentA(loads: readonly LoadView[], index: number): number {
 }
 
 function judgeConsumers(
-  { loads, wants, constraints, marginA }: Arguments,
+  { loads, wants, constraints, marginA, nowMs }: Arguments,
   generators: ReadonlyMap<number, GeneratorVerdict>,
 ): Map<number, Verdict> {
   const positions = new Map([...generators].map(([index, verdict]) => [index, verdict.targetA]));
-  const desired = allocate({ loads, wants, constraints, marginA, generators: positions });
-  const kept = allocate({ loads, wants, constraints, marginA: 0, generators: positions });
+  const desired = allocate({ loads, wants, constraints, marginA, generators: positions, nowMs });
+  const kept = allocate({ loads, wants, constraints, marginA: 0, generators: positions, nowMs });
   const verdicts = new Map<number, Verdict>();
   for (const index of servingOrder(loads)) {
     const view = loads[index];

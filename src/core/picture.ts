@@ -4,7 +4,12 @@ import { type PerPhase, PHASES, type Phase } from '../domain/phase.ts';
 import type { DeviceReadings, NumberPoint, Snapshot } from '../domain/point.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { MeterPlan, PhaseMap, SitePlan } from '../domain/sitePlan.ts';
-import { DIRECTION_CERTAIN_ABOVE_W, PHASE_PATTERN_MAX_AGE_MS, UNUSED_PHASE_A } from './figures.ts';
+import {
+  DIRECTION_CERTAIN_ABOVE_W,
+  LOWEST_SUPPLY_VOLTAGE_V,
+  PHASE_PATTERN_MAX_AGE_MS,
+  UNUSED_PHASE_A,
+} from './figures.ts';
 import type { Memory, MeterMemory } from './memory.ts';
 
 /** Net flow on one phase as bounds: when its direction is not certain it counts both ways. Amps, >= 0 unless certain. */
@@ -152,16 +157,66 @@ export function numberAt(
 }
 
 /**
- * Current of each supply phase, by the terminals of the device, as magnitudes; absent when no phase is fresh.
- * A charge point offers every phase the same current (IEC 61851-1), so a phase that is read more slowly than the
- * others tells whether the car uses it, and the freshest phase tells how much. One that is too old for that has no entry.
+ * What a device itself says it draws, amps per supply phase; by its power where it gives no currents. One that feeds in
+ * (a bidirectional charge point that discharges) draws nothing.
  */
-export function currentsOf(
+export function drawnByOwnReading(
   readings: DeviceReadings | undefined,
   phaseMap: PhaseMap,
   nowMs: RunningMs,
   maxAgeMs: number,
-): { readonly currentA: PerPhase<number>; readonly measuredAtMs: RunningMs } | undefined {
+): Currents | undefined {
+  return currentsOfSide(readings, phaseMap, nowMs, maxAgeMs, 1);
+}
+
+/** What a device itself says it feeds in, amps per supply phase; one that draws feeds in nothing. */
+export function givenByOwnReading(
+  readings: DeviceReadings | undefined,
+  phaseMap: PhaseMap,
+  nowMs: RunningMs,
+  maxAgeMs: number,
+): Currents | undefined {
+  return currentsOfSide(readings, phaseMap, nowMs, maxAgeMs, -1);
+}
+
+function currentsOfSide(
+  readings: DeviceReadings | undefined,
+  phaseMap: PhaseMap,
+  nowMs: RunningMs,
+  maxAgeMs: number,
+  side: 1 | -1,
+): Currents | undefined {
+  const currents = currentsOf(readings, phaseMap, nowMs, maxAgeMs);
+  const totalW = numberAt(readings, 'totalPowerW', nowMs, maxAgeMs);
+  const reading = readings?.totalPowerW;
+  if (totalW === undefined || reading?.state !== 'measured') return currents;
+  const isOtherSide = side * totalW < -DIRECTION_CERTAIN_ABOVE_W;
+  if (currents !== undefined && !isOtherSide) return currents;
+  const phases = PHASES.filter((phase) => phaseMap[phase] !== undefined);
+  const eachA = isOtherSide ? 0 : Math.abs(totalW) / (phases.length * LOWEST_SUPPLY_VOLTAGE_V);
+  return {
+    currentA: Object.fromEntries(phases.map((phase) => [phase, eachA])),
+    measuredAtMs: reading.measuredAtMs,
+  };
+}
+
+/** Amps per supply phase, >= 0, as old as their oldest reading. */
+export interface Currents {
+  readonly currentA: PerPhase<number>;
+  readonly measuredAtMs: RunningMs;
+}
+
+/**
+ * Current of each supply phase, by the terminals of the device, as magnitudes; absent when no phase is fresh.
+ * A charge point offers every phase the same current (IEC 61851-1), so a phase that is read more slowly than the
+ * others tells whether the car uses it, and the freshest phase tells how much. One that is too old for that has no entry.
+ */
+function currentsOf(
+  readings: DeviceReadings | undefined,
+  phaseMap: PhaseMap,
+  nowMs: RunningMs,
+  maxAgeMs: number,
+): Currents | undefined {
   const currentA: Partial<Record<Phase, number>> = {};
   const isUsed: Partial<Record<Phase, boolean>> = {};
   let measuredAtMs: RunningMs | undefined;

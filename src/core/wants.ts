@@ -1,8 +1,11 @@
 import type { RunningMs } from '../domain/instant.ts';
+import type { Limit } from '../domain/limit.ts';
+import { isBoosted, type Preference } from '../domain/preference.ts';
 import type { Reason } from '../domain/reason.ts';
-import type { ChargePointPlan, LoadPlan } from '../domain/sitePlan.ts';
+import { type ChargePointPlan, hasLevel, isGenerator, type LoadPlan } from '../domain/sitePlan.ts';
 import type { Want } from './allocate.ts';
 import { SETTLE_MS, UNUSED_BAND_A } from './figures.ts';
+import { reasonOf } from './limitsInForce.ts';
 import type { LoadView } from './loads.ts';
 import { safeCurrentOf, type Trust } from './trust.ts';
 
@@ -21,20 +24,44 @@ export function wantOf(view: LoadView, trust: Trust, nowMs: RunningMs): Want {
   return chargePointWant(plan, view, heldA ?? view.inForceA, nowMs);
 }
 
+/** The narrowest limit on the load's own set-point, if any. A boost lifts the charging hours, and nothing else. */
+export function ownLimit(
+  loadId: string,
+  limits: readonly Limit[],
+  preferences: readonly Preference[],
+  nowMs: RunningMs,
+): Limit | undefined {
+  const lifted = isBoosted(preferences, loadId, nowMs);
+  let narrowest: Limit | undefined;
+  for (const limit of limits) {
+    if (limit.loadId !== loadId || (lifted && limit.source === 'schedule')) continue;
+    if (narrowest === undefined || limit.ceiling < narrowest.ceiling) narrowest = limit;
+  }
+  return narrowest;
+}
+
+export function limitedWant(want: Want, limit: Limit | undefined): Want {
+  if (limit === undefined || want.mostA <= limit.ceiling) return want;
+  return { mostA: limit.ceiling, reason: reasonOf(limit) };
+}
+
 /** Amps that the load was last told, or reports when this gateway never told it anything. */
 export function commandedA(view: LoadView): number | undefined {
   const { commanded } = view.memory;
   if (commanded === undefined) return view.readBackA;
-  return view.plan.kind === 'chargePoint' ? commanded : commanded * view.plan.ratingA;
+  return hasLevel(view.plan) ? commanded : commanded * view.plan.ratingA;
 }
 
 /**
  * While a meter is late a load keeps what it has. A gateway that has just started and seen nothing yet is no
- * better than a dead one: until its first good picture a charge point has at most what it would fall back to.
+ * better than a dead one: until its first good picture a charge point has at most what it would fall back to, or is safe
+ * with where it cannot fall back.
  */
 function lateCurrentOf(plan: LoadPlan, heldA: number, reason: Reason): number {
   const isStart = reason.kind === 'fault' && reason.code === 'not-yet-read';
-  return isStart && plan.kind === 'chargePoint' ? Math.min(heldA, plan.fallbackCurrentA) : heldA;
+  return isStart && plan.kind === 'chargePoint'
+    ? Math.min(heldA, plan.fallbackCurrentA ?? plan.safeCurrentA)
+    : heldA;
 }
 
 function chargePointWant(plan: ChargePointPlan, view: LoadView, heldA: number, nowMs: RunningMs): Want {
@@ -80,7 +107,7 @@ function loadReason(plan: LoadPlan, ceiling: number, text: string): Reason {
     limitId: `${plan.loadId}:own`,
     source: 'protection',
     circuitId: plan.circuitId,
-    direction: plan.kind === 'switchedGenerator' ? 'export' : 'import',
+    direction: isGenerator(plan) ? 'export' : 'import',
     basis: 'phaseCurrentA',
     ceiling,
     text,

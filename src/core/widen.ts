@@ -1,8 +1,15 @@
 import type { RunningMs } from '../domain/instant.ts';
-import type { ChargePointPlan, SwitchedGeneratorPlan, SwitchedLoadPlan, Timing } from '../domain/sitePlan.ts';
+import type {
+  ChargePointPlan,
+  LimitedGeneratorPlan,
+  LoadPlan,
+  SwitchedGeneratorPlan,
+  SwitchedLoadPlan,
+  Timing,
+} from '../domain/sitePlan.ts';
 import { allotOne, type Want } from './allocate.ts';
 import type { Constraint } from './constraints.ts';
-import { CONFIRM_TOLERANCE_A, LEAST_RISE_A, REASSERT_LOWER_MS } from './figures.ts';
+import { CONFIRM_TOLERANCE_A, LEAST_RISE_A, POWER_LIMIT_STEP_A, REASSERT_LOWER_MS } from './figures.ts';
 import { blocksClosing } from './generators.ts';
 import type { LoadView } from './loads.ts';
 import type { Verdict } from './narrow.ts';
@@ -37,7 +44,7 @@ export function judgeWidening(arguments_: WidenArguments): Widening {
   const heldA = commandedA(view);
   if (verdict.narrowToA !== undefined || heldA === undefined) return { kind: 'none' };
   const isReassertion = isHeldLower(view, heldA, nowMs, timing);
-  if (verdict.desiredA < heldA + (view.plan.kind === 'chargePoint' ? LEAST_RISE_A : 0.01) && !isReassertion) {
+  if (verdict.desiredA < heldA + leastRiseA(view.plan, verdict.desiredA) && !isReassertion) {
     return { kind: 'none' };
   }
   if (trust.state !== 'fresh' || !view.isAnswering) return { kind: 'wait', cause: 'fresh readings' };
@@ -52,7 +59,16 @@ export function judgeWidening(arguments_: WidenArguments): Widening {
       return closeLoad(arguments_, view.plan);
     case 'switchedGenerator':
       return closeGenerator(arguments_, view.plan);
+    case 'limitedGenerator':
+      return raiseGenerator(arguments_, view.plan, heldA);
   }
+}
+
+/** A level rises by no less than is worth a command, but a generator is always set free for the last bit. */
+function leastRiseA(plan: LoadPlan, desiredA: number): number {
+  const isSwitch = plan.kind === 'switchedLoad' || plan.kind === 'switchedGenerator';
+  const isSetFree = plan.kind === 'limitedGenerator' && desiredA >= plan.ratingA;
+  return isSwitch || isSetFree ? 0.01 : LEAST_RISE_A;
 }
 
 /** The device reports less than it was told, long after: it may have been restarted, or a cable may be the reason. */
@@ -61,6 +77,8 @@ function isHeldLower(view: LoadView, heldA: number, nowMs: RunningMs, timing: Ti
   const { commandedAtMs, reassertedAtMs } = view.memory;
   const isLower = view.readBackA < heldA - CONFIRM_TOLERANCE_A;
   const isTried = reassertedAtMs > commandedAtMs;
+  // A lower limit that stays is somebody else's, and not for the gateway to take away.
+  if (view.plan.kind === 'limitedGenerator' && isTried) return false;
   const waitMs = isTried ? REASSERT_LOWER_MS : timing.confirmMs;
   return isLower && nowMs - Math.max(commandedAtMs, reassertedAtMs) > waitMs;
 }
@@ -102,6 +120,28 @@ function closeGenerator(arguments_: WidenArguments, plan: SwitchedGeneratorPlan)
   if (blocksClosing(index, view, constraints, timing.marginA) !== undefined)
     return { kind: 'wait', cause: 'headroom' };
   return { kind: 'widen', toA: plan.ratingA };
+}
+
+/** Only a limit of the gateway's own is ever raised: one that was found on the device stays. */
+function raiseGenerator(
+  { view, verdict, timing, pace, nowMs }: WidenArguments,
+  plan: LimitedGeneratorPlan,
+  heldA: number,
+): Widening {
+  const { commanded, narrowedAtMs, commandedAtMs } = view.memory;
+  if (commanded === undefined || commanded >= plan.ratingA) return { kind: 'none' };
+  if (nowMs - narrowedAtMs < timing.widenRestMs) return { kind: 'wait', cause: 'rest' };
+  const spacingMs = Math.max(timing.rampStepMs, pace.writeSpacingMs);
+  if (nowMs - commandedAtMs < spacingMs) return { kind: 'wait', cause: 'ramp' };
+  if (verdict.desiredA >= plan.ratingA) return { kind: 'widen', toA: plan.ratingA };
+  const rampA = heldA + (timing.rampAPerS * spacingMs) / 1000;
+  const toA = floorToStep(Math.min(verdict.desiredA, rampA), stepOfLevel(plan, pace));
+  return toA < heldA + LEAST_RISE_A ? { kind: 'wait', cause: 'least step' } : { kind: 'widen', toA };
+}
+
+/** The least step of a load's level, amps. */
+export function stepOfLevel(plan: LoadPlan, pace: Pace): number {
+  return plan.kind === 'chargePoint' ? pace.setpointStepA : POWER_LIMIT_STEP_A;
 }
 
 /** Amps that fit under every ceiling with all others at the most they may draw now. */

@@ -25,4 +25,10 @@ export interface SetSwitch extends CommandCommon {
   readonly position: 'open' | 'closed';
 }
 
-export type Command = SetChargeCurrent | SetSwitch;
+/** Watts that a generator may give, over all its phases; absent: no limit, as the device was found. */
+export interface SetPowerLimit extends CommandCommon {
+  readonly kind: 'setPowerLimit';
+  readonly powerW?: number;
+}
+
+export type Command = SetChargeCurrent | SetSwitch | SetPowerLimit;

@@ -5,6 +5,8 @@ import type { Reason } from './reason.ts';
 /** What happened, in the past tense. Events go to the journal and, through the outbox, to the back office. */
 export type DomainEvent =
   | { readonly kind: 'limitStarted'; readonly limitId: string; readonly reason: Reason }
+  /** Its beginning waits for its random offset; what was in force until now goes on. */
+  | { readonly kind: 'limitDelayed'; readonly limitId: string; readonly startsAtMs: number }
   | { readonly kind: 'limitEnded'; readonly limitId: string; readonly releasesAtMs: number }
   | { readonly kind: 'limitReleased'; readonly limitId: string }
   | {
@@ -29,6 +31,19 @@ export type DomainEvent =
       readonly code: string;
       readonly subject: string;
       readonly durationMs: number;
+    }
+  | {
+      readonly kind: 'schemeStateChanged';
+      readonly circuitId: string;
+      readonly direction: Direction;
+      readonly from: 1 | 2 | 3;
+      readonly to: 1 | 2 | 3;
+    }
+  | {
+      readonly kind: 'schemeReset' | 'schemeResetRefused';
+      readonly circuitId: string;
+      readonly direction: Direction;
+      readonly by: 'householder' | 'engineer';
     }
   | { readonly kind: 'loadNarrowed'; readonly loadId: string; readonly to: string; readonly reason: Reason }
   | { readonly kind: 'loadWidened'; readonly loadId: string; readonly to: string; readonly reason: Reason }

@@ -49,6 +49,11 @@ export const FAULTS = {
     effect: 'The reply is thrown away; the value is unknown',
     nextStep: 'Look for noise, missing termination or two devices with one unit number',
   },
+  'device-unfit': {
+    title: 'The device answers, but is not set up as its profile needs it',
+    effect: 'Nothing of it is believed and nothing is written to it; it is looked at again each half minute',
+    nextStep: 'Read the sentence in `loadgate devices` or in the log: it says what to change at the device',
+  },
   'write-refused': {
     title: 'The profile of the device does not allow this write',
     effect: 'Nothing is sent',
@@ -70,10 +75,16 @@ export const FAULTS = {
     nextStep: 'Check the relay, its supply and the contactor for a stuck contact',
   },
   'load-exceeds-setpoint': {
-    title: 'The load draws more than it was told',
+    title: 'The load draws, or the generator gives, more than it was told',
     effect: 'What is measured counts; other loads make room',
     nextStep:
       'Check a charge point for its fall-back mode, a contactor for a welded contact, and the phase order in the site plan',
+  },
+  'load-not-drawing': {
+    title: 'The switch is closed and its load has drawn nothing for a day',
+    effect: 'None: the load may have as much as before; it is only reported',
+    nextStep:
+      'Look for a missing contactor, a tripped protective device or a load that has been switched off',
   },
   'fallback-not-set': {
     title: 'The device does not hold the fall-back current and time-out of the site plan',

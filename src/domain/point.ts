@@ -22,10 +22,16 @@ export type NumberPoint =
   | 'totalEnergyWh'
   | 'errorCode'
   | 'fallbackCurrentA'
-  | 'fallbackTimeoutMs';
+  | 'fallbackTimeoutMs'
+  /** What is left of the device's own watchdog before it falls back: proof that it runs. */
+  | 'watchdogRemainingMs'
+  /** What an inverter can give at most, and what it is limited to now (the same while it is not). */
+  | 'ratedPowerW'
+  | 'powerLimitW'
+  | 'stateOfChargePercent';
 
-/** Points with a yes or no. relayClosed: the contact carries current. */
-export type BooleanPoint = `relayClosed.${number}` | 'carConnected';
+/** Points with a yes or no. relayClosed: the contact carries current; inputActive: a signal input is energised. */
+export type BooleanPoint = `relayClosed.${number}` | `inputActive.${number}` | 'carConnected';
 
 /** Points with a state. */
 export type StatePoint = 'chargingState';

@@ -1,4 +1,7 @@
+import type { ChargingHours } from './chargingHours.ts';
+import type { Direction, LimitBasis } from './limit.ts';
 import type { PerPhase, Phase } from './phase.ts';
+import type { SchemeFigures } from './schemeFigures.ts';
 
 /** A serial line with one or more units on it. */
 export interface SerialLine {
@@ -9,11 +12,22 @@ export interface SerialLine {
   readonly stopBits: 1 | 2;
 }
 
+/** A radio for load-control switches: a Zigbee coordinator on a serial port. */
+export interface RadioPlan {
+  readonly radioId: string;
+  readonly path: string;
+}
+
 export type DeviceConnection =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'serial'; readonly lineId: string };
+  | { readonly kind: 'serial'; readonly lineId: string }
+  /** address: the 64-bit IEEE address of the switch, 16 hexadecimal digits; the unit is its endpoint. */
+  | { readonly kind: 'han'; readonly radioId: string; readonly address: string };
 
-/** A device on a wire: how to reach it and which profile of drivers/ describes it. */
+/** What stands in a plan instead of a profile for a load-control switch that is commanded over a radio. */
+export const HAN_LOAD_SWITCH = 'han-load-switch';
+
+/** A device: how to reach it and which profile of drivers/ describes it. */
 export interface DevicePlan {
   readonly deviceId: string;
   readonly profile: string;
@@ -45,6 +59,13 @@ export interface Circuit {
   /** Ceilings agreed with the distributor, per phase, >= 0; absent means none was agreed. */
   readonly maximumImportLimitA?: number;
   readonly maximumExportLimitA?: number;
+  /**
+   * A looped service: a neighbour is fed from the same cut-out or service cable. ratingA is that of the shared part,
+   * ownShareA what of it was allotted to this home. The lower of all holds.
+   */
+  readonly loopedService?: { readonly ratingA: number; readonly ownShareA: number };
+  /** How much more one phase may import than the least loaded one, amps; absent: as much as it may. */
+  readonly maximumUnbalanceA?: number;
 }
 
 interface LoadCommon {
@@ -66,9 +87,12 @@ export interface ChargePointPlan extends LoadCommon {
   readonly floorA: number;
   /** Set-point while the picture cannot be trusted; 0 pauses. */
   readonly safeCurrentA: number;
-  /** What the device falls to by itself when the gateway goes silent, and after how long. */
-  readonly fallbackCurrentA: number;
-  readonly fallbackTimeoutMs: number;
+  /**
+   * What the device falls to by itself when the gateway goes silent, and after how long. Both absent for a device that
+   * cannot: it keeps its last set-point, whatever becomes of the gateway.
+   */
+  readonly fallbackCurrentA?: number;
+  readonly fallbackTimeoutMs?: number;
 }
 
 export interface SwitchedLoadPlan extends LoadCommon {
@@ -90,7 +114,38 @@ export interface SwitchedGeneratorPlan extends LoadCommon {
   readonly meterId?: string;
 }
 
-export type LoadPlan = ChargePointPlan | SwitchedLoadPlan | SwitchedGeneratorPlan;
+/**
+ * A generator that takes a power limit: an inverter, or the discharge of a bidirectional charge point (whose charge is a
+ * load of its own on the same device). Limited only while an export ceiling needs it, then left as it was found.
+ */
+export interface LimitedGeneratorPlan extends LoadCommon {
+  readonly kind: 'limitedGenerator';
+  /** Most that it may give per phase while the picture cannot be trusted; 0 gives nothing. */
+  readonly safeCurrentA: number;
+  /** Meter of this generator alone; without one its own reading counts. */
+  readonly meterId?: string;
+}
+
+export type GeneratorPlan = SwitchedGeneratorPlan | LimitedGeneratorPlan;
+
+export type LoadPlan = ChargePointPlan | SwitchedLoadPlan | GeneratorPlan;
+
+/**
+ * A switch that somebody else operates (a supplier through the smart meter) and that the gateway only sees, by a signal
+ * input or the load switch itself. While it limits, and while it cannot be seen, its ceiling holds. It never widens anything.
+ */
+export interface ObservedSwitchPlan {
+  readonly switchId: string;
+  readonly deviceId: string;
+  /** What shows its position: a signal input, or the contact of a load switch. */
+  readonly seenAt: 'input' | 'relay';
+  readonly channel: number;
+  /** The position in which the ceiling holds. Wire it so that a broken wire limits. */
+  readonly limitsWhen: 'energised' | 'deenergised';
+  readonly circuitId: string;
+  /** Import that is left then, amps per phase; 0 switches off all that can be. */
+  readonly ceilingA: number;
+}
 
 /** Timing of the judgement. The defaults and what they mean stand in timing.ts. */
 export interface Timing {
@@ -115,15 +170,59 @@ export interface Timing {
   readonly marginA: number;
 }
 
+/** A ceiling that stands by in the plan. */
+export interface StandingCeiling {
+  readonly circuitId: string;
+  readonly direction: Direction;
+  readonly basis: LimitBasis;
+  /** Amps per phase or watts over all phases, >= 0. */
+  readonly ceiling: number;
+}
+
+/** What was agreed with the one party that sends curtailments (rank 6). */
+export interface ControllingPartyPlan {
+  /** In force while none of its controls is: a control that ends or is cancelled returns to these, never to nothing. */
+  readonly defaults: readonly StandingCeiling[];
+  /** Absent: its silence means nothing. */
+  readonly heartbeat?: {
+    /** Without a heartbeat for this long the party is lost: 120 s by EEBus LPC. */
+    readonly lostAfterMs: number;
+    /** A returning party must send a limit (or say that there is none) within this of a heartbeat: 60 s. */
+    readonly limitWithinMs: number;
+    /** Held at least this long once the party is lost, unless it returns: 2 h. */
+    readonly failSafeMinimumMs: number;
+    readonly failSafe: readonly StandingCeiling[];
+  };
+}
+
 export interface SitePlan {
   readonly siteId: string;
   readonly revision: number;
   readonly phases: readonly Phase[];
   readonly nominalVoltageV: number;
   readonly lines: readonly SerialLine[];
+  /** Absent: none. */
+  readonly radios?: readonly RadioPlan[];
   readonly devices: readonly DevicePlan[];
   readonly meters: readonly MeterPlan[];
   readonly circuits: readonly Circuit[];
   readonly loads: readonly LoadPlan[];
+  readonly controllingParty?: ControllingPartyPlan;
+  /** Figures of the limitation scheme that differ from the table in schemeFigures.ts. */
+  readonly schemeFigures?: Partial<SchemeFigures>;
+  /** Hours in which charge points are held back; 'default' for the legal ones; absent: none. The owner may change them. */
+  readonly chargingHours?: 'default' | ChargingHours;
+  /** Switches of others that are observed; absent: none. */
+  readonly observedSwitches?: readonly ObservedSwitchPlan[];
   readonly timing: Timing;
+}
+
+/** Generators feed in; all other loads draw. */
+export function isGenerator(plan: LoadPlan): plan is GeneratorPlan {
+  return plan.kind === 'switchedGenerator' || plan.kind === 'limitedGenerator';
+}
+
+/** Set by a level of amps; the others are closed or open. */
+export function hasLevel(plan: LoadPlan): plan is ChargePointPlan | LimitedGeneratorPlan {
+  return plan.kind === 'chargePoint' || plan.kind === 'limitedGenerator';
 }

@@ -1,9 +1,10 @@
-import { decide } from '../../src/core/decide.ts';
+import { decide, statedTarget } from '../../src/core/decide.ts';
 import type { Decision, DecisionInput } from '../../src/core/decision.ts';
+import { LOWEST_SUPPLY_VOLTAGE_V } from '../../src/core/figures.ts';
 import { EMPTY_LOAD_MEMORY, EMPTY_MEMORY, type LoadMemory } from '../../src/core/memory.ts';
 import type { Limit } from '../../src/domain/limit.ts';
 import type { DeviceReadings, IecState } from '../../src/domain/point.ts';
-import { measured, unknown } from '../../src/domain/reading.ts';
+import { ABSENT, measured, unknown } from '../../src/domain/reading.ts';
 import type { LoadPlan, SitePlan } from '../../src/domain/sitePlan.ts';
 import { DEFAULT_TIMING } from '../../src/domain/timing.ts';
 
@@ -51,6 +52,18 @@ const SOLAR: LoadPlan = {
   minimumOpenMs: 60_000,
 };
 
+/** The same inverter, as one that takes a power limit. */
+export const INVERTER: LoadPlan = {
+  kind: 'limitedGenerator',
+  loadId: 'solar',
+  deviceId: 'inverter',
+  circuitId: 'supply',
+  priority: 3,
+  phaseMap: { L1: 'L1' },
+  ratingA: 18,
+  safeCurrentA: 2,
+};
+
 export const SITE: SitePlan = {
   siteId: 'small',
   revision: 1,
@@ -83,6 +96,10 @@ export interface Scene {
   };
   readonly heater?: { isClosed: boolean; drawnA?: number };
   readonly solar?: { isClosed: boolean };
+  /** Amps: the limit that it reads back (absent: it cannot) and what it gives; commandedA absent: never told anything. */
+  readonly inverter?: { limitA?: number; givenA: number; commandedA?: number; isGone?: boolean };
+  /** Signal inputs that are energised, by number; absent: there are none. */
+  readonly inputs?: Readonly<Record<number, boolean | 'gone'>>;
   readonly memories?: Readonly<Record<string, Partial<LoadMemory>>>;
   readonly limits?: readonly Limit[];
   readonly change?: Partial<DecisionInput>;
@@ -108,6 +125,11 @@ export function sceneInput(scene: Scene): DecisionInput {
     heater: { ...EMPTY_LOAD_MEMORY, commanded: heater.isClosed ? 1 : 0 },
     solar: { ...EMPTY_LOAD_MEMORY, commanded: solar.isClosed ? 1 : 0 },
   };
+  const { inverter, inputs } = scene;
+  if (inverter !== undefined) {
+    const { commandedA } = inverter;
+    loads.solar = { ...EMPTY_LOAD_MEMORY, ...(commandedA === undefined ? {} : { commanded: commandedA }) };
+  }
   for (const [loadId, memory] of Object.entries(scene.memories ?? {})) {
     loads[loadId] = { ...(loads[loadId] ?? EMPTY_LOAD_MEMORY), ...memory };
   }
@@ -132,6 +154,8 @@ export function sceneInput(scene: Scene): DecisionInput {
               chargingState: measured(car.state ?? 'C', atMs),
               'phaseCurrentA.L1': measured(car.drawnA ?? setpointA, atMs),
             },
+      ...(inverter === undefined ? {} : { inverter: inverterReadings(inverter, atMs) }),
+      ...(inputs === undefined ? {} : { signals: signalReadings(inputs, atMs) }),
     },
     limits: scene.limits ?? [],
     memory: { ...EMPTY_MEMORY, loads },
@@ -142,6 +166,26 @@ export function sceneInput(scene: Scene): DecisionInput {
   };
 }
 
+function inverterReadings(inverter: NonNullable<Scene['inverter']>, atMs: number): DeviceReadings {
+  const { limitA, givenA, isGone } = inverter;
+  const gone = unknown('device-timeout', NOW_MS - 60_000);
+  if (isGone === true) return { powerLimitW: gone, totalPowerW: gone, 'phaseCurrentA.L1': gone };
+  return {
+    powerLimitW: limitA === undefined ? ABSENT : measured(limitA * LOWEST_SUPPLY_VOLTAGE_V, atMs),
+    totalPowerW: measured(-givenA * 230, atMs),
+    'phaseCurrentA.L1': measured(givenA, atMs),
+  };
+}
+
+function signalReadings(inputs: NonNullable<Scene['inputs']>, atMs: number): DeviceReadings {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([channel, value]) => [
+      `inputActive.${channel}`,
+      value === 'gone' ? unknown('device-timeout', NOW_MS - 60_000) : measured(value, atMs),
+    ]),
+  );
+}
+
 export function decideScene(scene: Scene): Decision {
   return decide(sceneInput(scene));
 }
@@ -149,8 +193,7 @@ export function decideScene(scene: Scene): Decision {
 /** `car 20 A narrowing` and the like, in the order of the commands. */
 export function told(decision: Decision): string[] {
   return decision.commands.map((command) => {
-    const to = command.kind === 'setChargeCurrent' ? `${command.currentA} A` : command.position;
-    return `${command.loadId} ${to} ${command.effect}`;
+    return `${command.loadId} ${statedTarget(command)} ${command.effect}`;
   });
 }
 

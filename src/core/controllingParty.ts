@@ -1,0 +1,89 @@
+import type { Now, RunningMs } from '../domain/instant.ts';
+import type { Limit } from '../domain/limit.ts';
+import type { ControllingPartyPlan, StandingCeiling } from '../domain/sitePlan.ts';
+import { holdsAt } from './limitsInForce.ts';
+
+/** What the controlling party has said, as the gateway keeps it over restarts. */
+export interface PartyContact {
+  /** When its last heartbeat came; absent: never. */
+  readonly heartbeatAtMs?: RunningMs;
+  /** When its last control came: a limit, a schedule, a cancel; absent: never. */
+  readonly controlAtMs?: RunningMs;
+}
+
+/**
+ * controlled: it is there, its controls or the defaults hold; failSafe: it is lost, the fail-safe ceilings hold as well;
+ * autonomous: it has been lost for longer than was agreed, the home goes by its defaults.
+ */
+export interface PartyMemory {
+  readonly state: 'controlled' | 'failSafe' | 'autonomous';
+  readonly sinceMs: RunningMs;
+}
+
+interface Arguments {
+  readonly plan: ControllingPartyPlan | undefined;
+  readonly controls: readonly Limit[];
+  readonly contact: PartyContact;
+  readonly known: PartyMemory | undefined;
+  readonly now: Now;
+}
+
+/**
+ * Rank 6: the controls of the party as they stand, and what stands in for them. A stored schedule runs to its end whether
+ * the party is there or not. Pattern: EEBus limitation of power consumption.
+ */
+export function stepParty({ plan, controls, contact, known, now }: Arguments): {
+  readonly limits: readonly Limit[];
+  readonly memory?: PartyMemory;
+} {
+  if (plan === undefined) return { limits: controls };
+  const memory = nextState(plan, contact, known, now.runningMs);
+  const isControlled = controls.some((control) => holdsAt(control, now));
+  const standing = isControlled ? [] : plan.defaults.map((ceiling) => standingLimit(ceiling, 'default'));
+  const failSafe =
+    memory?.state === 'failSafe'
+      ? (plan.heartbeat?.failSafe ?? []).map((ceiling) => standingLimit(ceiling, 'failSafe'))
+      : [];
+  const limits = [...controls, ...standing, ...failSafe];
+  return memory === undefined ? { limits } : { limits, memory };
+}
+
+function nextState(
+  { heartbeat }: ControllingPartyPlan,
+  { heartbeatAtMs, controlAtMs }: PartyContact,
+  known: PartyMemory | undefined,
+  nowMs: RunningMs,
+): PartyMemory | undefined {
+  if (heartbeat === undefined) return undefined;
+  // A gateway that begins has not heard the party yet: the fail-safe holds until it has.
+  const before: PartyMemory = known ?? { state: 'failSafe', sinceMs: nowMs };
+  const isThere = heartbeatAtMs !== undefined && nowMs - heartbeatAtMs < heartbeat.lostAfterMs;
+  if (before.state === 'controlled') return isThere ? before : { state: 'failSafe', sinceMs: nowMs };
+  const hasReturned =
+    isThere &&
+    controlAtMs !== undefined &&
+    controlAtMs >= before.sinceMs &&
+    Math.abs(controlAtMs - heartbeatAtMs) <= heartbeat.limitWithinMs;
+  if (hasReturned) return { state: 'controlled', sinceMs: nowMs };
+  const isOver = before.state === 'failSafe' && nowMs - before.sinceMs >= heartbeat.failSafeMinimumMs;
+  return isOver ? { state: 'autonomous', sinceMs: nowMs } : before;
+}
+
+function standingLimit(
+  { circuitId, direction, basis, ceiling }: StandingCeiling,
+  kind: 'default' | 'failSafe',
+): Limit {
+  return {
+    limitId: `${circuitId}:${kind}:${direction}:${basis}`,
+    source: 'curtailment',
+    circuitId,
+    direction,
+    basis,
+    ceiling,
+    validFromMs: 0,
+    reason:
+      kind === 'default'
+        ? 'default agreed with the controlling party, in force while none of its controls is'
+        : 'fail-safe agreed with the controlling party, which is not heard',
+  };
+}
