@@ -1,12 +1,20 @@
 // Writes the pages that come from tables in the sources. test/docs fails when a page was left behind.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { FAIL_SAFE } from '../src/domain/failSafe.ts';
 import { FAULTS } from '../src/domain/faults.ts';
+import { SCHEME_FIGURES } from '../src/domain/schemeFigures.ts';
+import { DEFAULT_TIMING } from '../src/domain/timing.ts';
+import { loadProfiles } from '../src/profiles/loadProfiles.ts';
 import { RULES } from '../test/architecture/rules.ts';
+import { renderDevicesPage } from './renderDevicesPage.ts';
 import { renderFaults, renderImportTable, replaceBlock } from './renderDocs.ts';
+import { renderFailSafe, renderSchemeFigures } from './renderLimits.ts';
 import {
   listCommands,
   renderCommands,
   renderExitCodes,
+  renderHints,
   renderSettings,
   renderSitePlan,
 } from './renderReference.ts';
@@ -14,6 +22,8 @@ import {
 const faultsPage = new URL('../docs/faults.md', import.meta.url);
 const architecturePage = new URL('../docs/architecture.md', import.meta.url);
 
+const { profiles } = loadProfiles(fileURLToPath(new URL('../drivers', import.meta.url)));
+writeFileSync(new URL('../docs/devices.md', import.meta.url), renderDevicesPage([...profiles.values()]));
 writeFileSync(faultsPage, renderFaults(FAULTS));
 writeFileSync(
   architecturePage,
@@ -22,9 +32,12 @@ writeFileSync(
 
 const blocks = [
   ['cli.md', 'commands', renderCommands(listCommands())],
+  ['finding-devices.md', 'hints', renderHints()],
   ['exit-codes.md', 'exit codes', renderExitCodes()],
   ['configuration.md', 'settings', renderSettings()],
   ['configuration.md', 'site plan', renderSitePlan()],
+  ['limits.md', 'fail-safe table', renderFailSafe(FAIL_SAFE, DEFAULT_TIMING)],
+  ['limits.md', 'scheme figures', renderSchemeFigures(SCHEME_FIGURES)],
 ] as const;
 for (const [name, block, content] of blocks) {
   const page = new URL(`../docs/${name}`, import.meta.url);

@@ -1,9 +1,10 @@
-import type { Command } from 'commander';
+import type { Argument, Command } from 'commander';
 import { z } from 'zod';
 import { EXIT_CODES } from '../src/cli/exitCodes.ts';
 import { createProgram } from '../src/cli/program.ts';
 import { argumentOf, environmentVariableOf, SETTING_PATHS, settingRow } from '../src/config/settingsTable.ts';
 import { sitePlanSchema } from '../src/config/sitePlanSchema.ts';
+import { HINT_ROWS } from '../src/gateway/busHints.ts';
 
 const silent = { write: () => undefined, isTerminal: false, columns: 100 };
 
@@ -37,13 +38,24 @@ export function renderCommands(commands: readonly Command[]): string {
     const some = `And of the [settings](configuration.md#settings): ${named}.`;
     const more = settings.length === SETTING_PATHS.length ? [all] : settings.length === 0 ? [] : [some];
     return [
-      `### loadgate ${command.name()}`,
+      `### ${['loadgate', command.name(), ...command.registeredArguments.map(argumentText)].join(' ')}`,
       command.description(),
       ['| option | meaning |', '| --- | --- |', ...rows].join('\n'),
       ...more,
     ].join('\n\n');
   });
   return parts.join('\n\n');
+}
+
+/** <device> when it must be given, [point] when it may be left out. */
+function argumentText(argument: Argument): string {
+  return argument.required ? `\\<${argument.name()}>` : `\\[${argument.name()}]`;
+}
+
+/** For docs/finding-devices.md: what the bus doctor can say. */
+export function renderHints(): string {
+  const rows = HINT_ROWS.map(({ code, sentence, nextStep }) => `| \`${code}\` | ${sentence} | ${nextStep} |`);
+  return ['| hint | what is seen | what to do next |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
 export function renderExitCodes(): string {

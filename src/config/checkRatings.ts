@@ -40,7 +40,7 @@ function chargePointFindings(load: ChargePointPlan, at: Place): readonly Finding
   }
   for (const key of ['floorA', 'safeCurrentA', 'fallbackCurrentA'] as const) {
     const currentA = load[key];
-    if (currentA === 0 || (currentA >= minimumA && currentA <= ratingA)) continue;
+    if (currentA === undefined || currentA === 0 || (currentA >= minimumA && currentA <= ratingA)) continue;
     findings.push({
       path: at(key),
       expected: `0, which pauses, or from its minimum, ${minimumA} A, to its rating, ${ratingA} A`,
@@ -64,6 +64,7 @@ function deviceFindings(
     unit: string,
   ) => {
     const value = load[key];
+    if (value === undefined) return;
     const isAllowed = value === 0 ? range.isZeroAllowed : value >= range.minimum && value <= range.maximum;
     if (isAllowed) return;
     const zero = range.isZeroAllowed ? '0, or ' : '';
@@ -82,7 +83,30 @@ function deviceFindings(
     hold('fallbackCurrentA', facts.fallback.currentA, 'A');
     hold('fallbackTimeoutMs', facts.fallback.timeoutMs, 'ms');
   }
-  return findings;
+  return facts === undefined ? findings : [...findings, ...fallbackFindings(load, facts, at)];
+}
+
+/** A fall-back that the device has must be planned; one that it has not must not be counted on. */
+function fallbackFindings(load: ChargePointPlan, facts: ProfileFacts, at: Place): readonly Finding[] {
+  const keys = ['fallbackCurrentA', 'fallbackTimeoutMs'] as const;
+  if (facts.fallback !== undefined) {
+    return keys
+      .filter((key) => load[key] === undefined)
+      .map((key) => ({
+        path: at(key),
+        expected: 'the fall-back of the device, which can fall back by itself',
+        found: 'nothing',
+        toDo: 'add it: what the device may do when the gateway is silent',
+      }));
+  }
+  return keys
+    .filter((key) => load[key] !== undefined)
+    .map((key) => ({
+      path: at(key),
+      expected: 'none: this device keeps its last set-point when the gateway is silent',
+      found: show(load[key]),
+      toDo: 'remove it, and limit the device at itself to what the circuit can always carry',
+    }));
 }
 
 /** What the loads behind a circuit draw by themselves in each posture that nobody can narrow any further. */
@@ -119,9 +143,9 @@ function circuitFindings(
   });
 }
 
-/** A relay holds its position when the gateway is silent; only charge points fall back by themselves. */
+/** A relay holds its position when the gateway is silent, and so does a charge point that cannot fall back. */
 function fallbackA(load: LoadPlan): number {
-  return load.kind === 'chargePoint' ? load.fallbackCurrentA : 0;
+  return load.kind === 'chargePoint' ? (load.fallbackCurrentA ?? 0) : 0;
 }
 
 function safeA(load: LoadPlan): number {

@@ -11,6 +11,8 @@ export function findReferenceMistakes(plan: SitePlan, profiles: ProfileCatalogue
   const meterIds = plan.meters.map((meter) => meter.meterId);
   const circuitIds = plan.circuits.map((circuit) => circuit.circuitId);
   const loadIds = plan.loads.map((load) => load.loadId);
+  const radioIds = (plan.radios ?? []).map((radio) => radio.radioId);
+  const observed = plan.observedSwitches ?? [];
 
   const findings: Finding[] = [
     ...repeated('lines', 'lineId', lineIds),
@@ -18,17 +20,23 @@ export function findReferenceMistakes(plan: SitePlan, profiles: ProfileCatalogue
     ...repeated('meters', 'meterId', meterIds),
     ...repeated('circuits', 'circuitId', circuitIds),
     ...repeated('loads', 'loadId', loadIds),
+    ...repeated('radios', 'radioId', radioIds),
+    ...repeated(
+      'observedSwitches',
+      'switchId',
+      observed.map(({ switchId }) => switchId),
+    ),
   ];
   const refer = (path: string, name: string | undefined, list: string, known: readonly string[]): void => {
     if (name !== undefined && !known.includes(name)) findings.push(leadsNowhere(path, name, list, known));
   };
-  const expectKind = (path: string, deviceId: string, kind: ProfileFacts['kind']): void => {
+  const expectKind = (path: string, deviceId: string, ...kinds: readonly ProfileFacts['kind'][]): void => {
     const profile = plan.devices.find((device) => device.deviceId === deviceId)?.profile;
     const found = profile === undefined ? undefined : profiles.get(profile)?.kind;
-    if (found === undefined || found === kind) return;
+    if (found === undefined || kinds.includes(found)) return;
     findings.push({
       path,
-      expected: `a device whose profile is a ${kind}`,
+      expected: `a device whose profile is a ${kinds.join(' or ')}`,
       found: `${show(deviceId)}, whose profile ${show(profile)} is a ${found}`,
       toDo: 'name another device, or correct the profile of this one',
     });
@@ -39,6 +47,9 @@ export function findReferenceMistakes(plan: SitePlan, profiles: ProfileCatalogue
     if (!profiles.has(device.profile)) findings.push(unknownProfile(at('profile'), device.profile, profiles));
     if (device.connection.kind === 'serial') {
       refer(at('connection.lineId'), device.connection.lineId, 'lines', lineIds);
+    }
+    if (device.connection.kind === 'han') {
+      refer(at('connection.radioId'), device.connection.radioId, 'radios', radioIds);
     }
   }
   for (const [index, meter] of plan.meters.entries()) {
@@ -58,15 +69,34 @@ export function findReferenceMistakes(plan: SitePlan, profiles: ProfileCatalogue
   for (const [index, load] of plan.loads.entries()) {
     const at = (key: string): string => placeOf('loads', index, load.loadId, key);
     refer(at('deviceId'), load.deviceId, 'devices', deviceIds);
-    expectKind(at('deviceId'), load.deviceId, deviceKindOf(load));
+    expectKind(at('deviceId'), load.deviceId, ...deviceKindsOf(load));
     refer(at('circuitId'), load.circuitId, 'circuits', circuitIds);
     if (load.kind !== 'chargePoint') refer(at('meterId'), load.meterId, 'meters', meterIds);
+  }
+  for (const [index, seen] of observed.entries()) {
+    const at = (key: string): string => placeOf('observedSwitches', index, seen.switchId, key);
+    refer(at('deviceId'), seen.deviceId, 'devices', deviceIds);
+    refer(at('circuitId'), seen.circuitId, 'circuits', circuitIds);
+  }
+  const { defaults = [], heartbeat } = plan.controllingParty ?? {};
+  for (const [index, { circuitId }] of defaults.entries()) {
+    refer(`controllingParty.defaults[${index}].circuitId`, circuitId, 'circuits', circuitIds);
+  }
+  for (const [index, { circuitId }] of (heartbeat?.failSafe ?? []).entries()) {
+    refer(`controllingParty.heartbeat.failSafe[${index}].circuitId`, circuitId, 'circuits', circuitIds);
   }
   return [...findings, ...findTreeMistakes(plan)];
 }
 
-function deviceKindOf(load: LoadPlan): ProfileFacts['kind'] {
-  return load.kind === 'chargePoint' ? 'chargePoint' : 'relay';
+function deviceKindsOf(load: LoadPlan): readonly ProfileFacts['kind'][] {
+  switch (load.kind) {
+    case 'chargePoint':
+      return ['chargePoint'];
+    case 'limitedGenerator':
+      return ['inverter', 'chargePoint'];
+    default:
+      return ['relay'];
+  }
 }
 
 function findTreeMistakes(plan: SitePlan): readonly Finding[] {

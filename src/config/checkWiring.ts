@@ -1,5 +1,5 @@
 import { type PerPhase, PHASES, type Phase } from '../domain/phase.ts';
-import type { DevicePlan, SitePlan } from '../domain/sitePlan.ts';
+import { type DevicePlan, hasLevel, type SitePlan } from '../domain/sitePlan.ts';
 import { isOnPhase, loadsBehind } from './circuitTree.ts';
 import { type Finding, placeOf } from './finding.ts';
 import { show } from './mistake.ts';
@@ -16,6 +16,8 @@ export function findWiringMistakes(plan: SitePlan, profiles: ProfileCatalogue): 
     ...findPhaseMapMistakes(plan, profiles),
     ...findMeteringMistakes(plan),
     ...findSharingMistakes(plan, profiles),
+    ...findLimitMistakes(plan, profiles),
+    ...findObservationMistakes(plan, profiles),
   ];
 }
 
@@ -73,7 +75,14 @@ function findAddressMistakes(plan: SitePlan, profiles: ProfileCatalogue): readon
 }
 
 function wireOf({ connection }: DevicePlan): string {
-  return connection.kind === 'tcp' ? `${connection.host}:${connection.port}` : `line ${connection.lineId}`;
+  switch (connection.kind) {
+    case 'tcp':
+      return `${connection.host}:${connection.port}`;
+    case 'serial':
+      return `line ${connection.lineId}`;
+    case 'han':
+      return `radio ${connection.radioId}, switch ${connection.address}`;
+  }
 }
 
 function addressOf(device: DevicePlan): string {
@@ -167,21 +176,19 @@ function findSharingMistakes(plan: SitePlan, profiles: ProfileCatalogue): readon
   const findings: Finding[] = [];
   for (const [index, load] of plan.loads.entries()) {
     const before = plan.loads.slice(0, index).filter((other) => other.deviceId === load.deviceId);
-    if (load.kind === 'chargePoint') {
-      const owner = before.find((other) => other.kind === 'chargePoint');
+    if (hasLevel(load)) {
+      const owner = before.find((other) => other.kind === load.kind);
       if (owner === undefined) continue;
       findings.push({
         path: placeOf('loads', index, load.loadId, 'deviceId'),
-        expected: 'a device of its own for each charge point',
+        expected: `a device of its own for each ${load.kind}`,
         found: `${show(load.deviceId)}, as for ${owner.loadId}`,
         toDo: 'remove one of the loads, or correct its device',
       });
       continue;
     }
     const path = placeOf('loads', index, load.loadId, 'relayChannel');
-    const owner = before.find(
-      (other) => other.kind !== 'chargePoint' && other.relayChannel === load.relayChannel,
-    );
+    const owner = before.find((other) => !hasLevel(other) && other.relayChannel === load.relayChannel);
     if (owner !== undefined) {
       findings.push({
         path,
@@ -204,4 +211,45 @@ function findSharingMistakes(plan: SitePlan, profiles: ProfileCatalogue): readon
     }
   }
   return findings;
+}
+
+/** A generator that is to be limited needs a device that takes a limit. */
+function findLimitMistakes(plan: SitePlan, profiles: ProfileCatalogue): readonly Finding[] {
+  return plan.loads.flatMap((load, index) => {
+    if (load.kind !== 'limitedGenerator') return [];
+    const profile = plan.devices.find((device) => device.deviceId === load.deviceId)?.profile;
+    const facts = profile === undefined ? undefined : profiles.get(profile);
+    if (facts === undefined || facts.takesPowerLimit) return [];
+    return [
+      {
+        path: placeOf('loads', index, load.loadId, 'deviceId'),
+        expected: 'a device that takes a power limit',
+        found: `${show(load.deviceId)}, whose profile ${show(profile)} has no such command`,
+        toDo: 'use another device, or make it a switchedGenerator behind a contactor',
+      },
+    ];
+  });
+}
+
+/** An observed switch needs a device that has the input or contact it is seen at. */
+function findObservationMistakes(plan: SitePlan, profiles: ProfileCatalogue): readonly Finding[] {
+  return (plan.observedSwitches ?? []).flatMap((seen, index) => {
+    const profile = plan.devices.find((device) => device.deviceId === seen.deviceId)?.profile;
+    const facts = profile === undefined ? undefined : profiles.get(profile);
+    if (facts === undefined) return [];
+    const { first, last } = facts.relayChannels ?? { first: 1, last: 0 };
+    const known =
+      seen.seenAt === 'input'
+        ? (facts.inputs ?? [])
+        : Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
+    if (known.includes(seen.channel)) return [];
+    return [
+      {
+        path: placeOf('observedSwitches', index, seen.switchId, 'channel'),
+        expected: `one that ${show(seen.deviceId)} has: ${known.join(', ') || 'but it has none'}`,
+        found: `${seen.seenAt} ${seen.channel}`,
+        toDo: 'correct the channel, seenAt, or the device',
+      },
+    ];
+  });
 }

@@ -6,7 +6,7 @@ import type { ProfileMistake } from '../profiles/mistake.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { checkSitePlan } from './checkSitePlan.ts';
 import type { Mistake } from './mistake.ts';
-import { factsOf } from './profileFacts.ts';
+import { catalogueOf } from './profileFacts.ts';
 import { readSitePlan, type SitePlanResult } from './readSitePlan.ts';
 import { readSettings, type SettingLayers, type Settings } from './settings.ts';
 
@@ -54,8 +54,15 @@ export function readConfiguration(layers: SettingLayers): ConfigurationResult {
   };
 }
 
+/** The device profiles alone, for commands that need neither a site plan nor settings without mistakes. */
+export function readProfiles(layers: SettingLayers): LoadedProfiles {
+  const read = readSettings(layers);
+  const named = read.ok ? read.settings : read.usable;
+  return loadProfiles(named.profilesDirectory ?? shippedProfilesDirectory());
+}
+
 function planMistakes(plan: SitePlan, source: string, loaded: LoadedProfiles): readonly Mistake[] {
-  const facts = new Map([...loaded.profiles].map(([id, profile]) => [id, factsOf(profile.data)]));
+  const facts = catalogueOf(loaded.profiles);
   const isBroken = (name: string): boolean =>
     loaded.mistakes.some((mistake) => mistake.file === `${name}.json`);
   const brokenPlaces = plan.devices.flatMap((device, index) =>

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { type ChargingWindow, WEEKDAYS } from '../domain/chargingHours.ts';
 import { PHASES } from '../domain/phase.ts';
-import type { SitePlan, Timing } from '../domain/sitePlan.ts';
+import { SCHEME_FIGURES, type SchemeFigures } from '../domain/schemeFigures.ts';
+import { HAN_LOAD_SWITCH, type SitePlan, type Timing } from '../domain/sitePlan.ts';
 import { DEFAULT_TIMING } from '../domain/timing.ts';
 
 /**
@@ -39,14 +41,34 @@ const connection = z
       port: z.int().min(1).max(65_535).describe('TCP port, 502 by the Modbus standard'),
     }),
     z.strictObject({ kind: z.literal('serial'), lineId: id('the line that it is on') }),
+    z.strictObject({
+      kind: z.literal('han'),
+      radioId: id('the radio that it is joined to'),
+      address: z
+        .string()
+        .regex(/^[0-9a-f]{16}$/)
+        .describe('64-bit address of the load-control switch, 16 small hexadecimal digits'),
+    }),
   ])
-  .describe('how the device is reached: over TCP or on a serial line');
+  .describe('how the device is reached: over TCP, on a serial line or by a radio');
+
+const radio = z.strictObject({
+  radioId: id('name of the radio'),
+  path: z.string().min(1).describe('serial port of the Zigbee coordinator'),
+});
 
 const device = z.strictObject({
   deviceId: id('name of the device'),
-  profile: z.string().min(1).describe('profile that describes the model, without .json'),
+  profile: z
+    .string()
+    .min(1)
+    .describe(`profile that describes the model, without .json; ${HAN_LOAD_SWITCH} for a switch on a radio`),
   connection,
-  unit: z.int().min(1).max(255).describe('Modbus unit number; 1 to 247 on a serial line'),
+  unit: z
+    .int()
+    .min(1)
+    .max(255)
+    .describe('Modbus unit number, 1 to 247 on a serial line; on a radio the endpoint'),
 });
 
 const meter = z.strictObject({
@@ -68,6 +90,14 @@ const circuit = z.strictObject({
   meterId: id('meter of this circuit; absent when it carries only loads of this plan').exactOptional(),
   maximumImportLimitA: currentA('import agreed with the distributor; absent: none agreed').exactOptional(),
   maximumExportLimitA: currentA('export agreed with the distributor; absent: none agreed').exactOptional(),
+  loopedService: z
+    .strictObject({
+      ratingA: ratingA('rating of the part shared with a neighbour'),
+      ownShareA: ratingA("what of it is this home's"),
+    })
+    .describe('only where a neighbour is fed through this cut-out or from the same service cable')
+    .exactOptional(),
+  maximumUnbalanceA: currentA('how much more one phase may import than the least loaded one').exactOptional(),
 });
 
 const loadCommon = {
@@ -91,8 +121,15 @@ const load = z
       minimumA: ratingA('least current that charges at all, 6 by IEC 61851-1'),
       floorA: currentA('never narrowed below this by sharing; 0, or at least minimumA'),
       safeCurrentA: currentA('set-point while the picture cannot be trusted; 0 pauses'),
-      fallbackCurrentA: currentA('what the device falls to by itself when the gateway is silent; 0 pauses'),
-      fallbackTimeoutMs: z.int().min(1_000).max(3_600_000).describe('... after this long, milliseconds'),
+      fallbackCurrentA: currentA(
+        'what the device falls to by itself when the gateway is silent, 0 pauses; absent: the device cannot',
+      ).exactOptional(),
+      fallbackTimeoutMs: z
+        .int()
+        .min(1_000)
+        .max(3_600_000)
+        .describe('... after this long, milliseconds')
+        .exactOptional(),
     }),
     z.strictObject({
       kind: z.literal('switchedLoad'),
@@ -110,8 +147,112 @@ const load = z
       minimumOpenMs,
       meterId: loadMeter,
     }),
+    z.strictObject({
+      kind: z.literal('limitedGenerator'),
+      ...loadCommon,
+      safeCurrentA: currentA('most that it may give while the picture cannot be trusted; 0 gives nothing'),
+      meterId: loadMeter,
+    }),
   ])
-  .describe('a charge point, a switched load or a switched generator');
+  .describe('a charge point, a switched load, or a generator behind a contactor or with a power limit');
+
+const observedSwitch = z.strictObject({
+  switchId: id('name of the observed switch'),
+  deviceId: id('the device that shows its position'),
+  seenAt: z.enum(['input', 'relay']).describe('a signal input, or the contact of a load switch'),
+  channel: z.int().min(1).max(32).describe('number of the input or contact, as printed'),
+  limitsWhen: z
+    .enum(['energised', 'deenergised'])
+    .describe('position in which the ceiling holds; best the one that a broken wire gives'),
+  circuitId: id('the circuit that it limits'),
+  ceilingA: currentA('import that is left then; 0 switches off all that can be'),
+});
+
+const clockMinute = (what: string) =>
+  z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+    .describe(`${what}, local time such as "08:00"`)
+    .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));
+
+const chargingWindow = z
+  .strictObject({
+    days: z
+      .array(z.enum(WEEKDAYS as ['mon']))
+      .min(1)
+      .describe('days of the week on which it begins'),
+    from: clockMinute('beginning'),
+    until: clockMinute('end; earlier than the beginning: on the next day'),
+    ceilingA: currentA('most that a charge point may have then; 0 pauses'),
+    reason: z.string().min(3).describe('why, for people'),
+  })
+  .transform(
+    ({ from, until, ...rest }): ChargingWindow => ({ ...rest, fromMinute: from, untilMinute: until }),
+  );
+
+export const chargingHoursSchema = z.strictObject({
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'the name of a time zone such as "Europe/London"')
+    .describe('time zone of the home'),
+  windows: z.array(chargingWindow).min(1).max(50).describe('hours in which charge points are held back'),
+});
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-GB', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+const standingCeiling = z.strictObject({
+  circuitId: id('the circuit that it is for'),
+  direction: z.enum(['import', 'export']).describe('direction of the flow'),
+  basis: z.enum(['phaseCurrentA', 'activePowerW']).describe('amps per phase, or watts over all phases'),
+  ceiling: z.number().min(0).max(1_000_000).describe('most that may flow; 0 is a real ceiling'),
+});
+
+const controllingParty = z
+  .strictObject({
+    defaults: z.array(standingCeiling).max(8).describe('in force while none of its controls is'),
+    heartbeat: z
+      .strictObject({
+        lostAfterMs: durationMs(
+          'without a heartbeat for this long it is lost, 120000 by EEBus',
+          3_600_000,
+        ).min(1_000),
+        limitWithinMs: durationMs('it returns with a control within this of a heartbeat, 60000', 3_600_000),
+        failSafeMinimumMs: durationMs('the fail-safe holds at least this long, 7200000', 86_400_000),
+        failSafe: z.array(standingCeiling).min(1).max(8).describe('ceilings while it is lost'),
+      })
+      .describe('absent: its silence means nothing')
+      .exactOptional(),
+  })
+  .describe('what was agreed with the party that sends curtailments');
+
+const schemeFigure = (key: keyof SchemeFigures) => {
+  const { value, meaning } = SCHEME_FIGURES[key];
+  const least = key === 'automaticResetMs' || key === 'bridgeMs' ? 0 : 1;
+  return z.int().min(least).max(3_000_000_000).describe(`${meaning}; default ${value}`).exactOptional();
+};
+
+const schemeFigures = z
+  .strictObject({
+    countedAfterMs: schemeFigure('countedAfterMs'),
+    lockAfterMs: schemeFigure('lockAfterMs'),
+    shortRepeatCount: schemeFigure('shortRepeatCount'),
+    shortRepeatWindowMs: schemeFigure('shortRepeatWindowMs'),
+    longRepeatCount: schemeFigure('longRepeatCount'),
+    longRepeatWindowMs: schemeFigure('longRepeatWindowMs'),
+    bridgeMs: schemeFigure('bridgeMs'),
+    householderResetsBelow: schemeFigure('householderResetsBelow'),
+    resetWindowMs: schemeFigure('resetWindowMs'),
+    automaticResetMs: schemeFigure('automaticResetMs'),
+  })
+  .describe(
+    'figures of the limitation scheme that differ from the defaults, by agreement with the distributor',
+  );
 
 const TIMING_MEANING: Readonly<Record<keyof Timing, string>> = {
   meterMaxAgeMs: 'a meter reading older than this is not fresh: nothing grows',
@@ -156,6 +297,7 @@ export const sitePlanSchema: z.ZodType<SitePlan> = z.strictObject({
   phases: z.array(phase).min(1).describe('phases of the supply, for example ["L1"]'),
   nominalVoltageV: z.number().min(100).max(300).describe('between phase and neutral, 230 in Great Britain'),
   lines: z.array(line).max(16).default([]).describe('serial lines'),
+  radios: z.array(radio).max(4).describe('radios for load-control switches').exactOptional(),
   devices: z.array(device).min(1).max(64).describe('devices on the wires'),
   meters: z.array(meter).max(64).describe('what measures'),
   circuits: z
@@ -164,5 +306,16 @@ export const sitePlanSchema: z.ZodType<SitePlan> = z.strictObject({
     .max(64)
     .describe('parts of the installation, from the connection point down'),
   loads: z.array(load).max(32).describe('what the gateway may narrow'),
+  observedSwitches: z
+    .array(observedSwitch)
+    .max(16)
+    .describe('switches that others operate and the gateway only sees')
+    .exactOptional(),
+  chargingHours: z
+    .union([z.literal('default'), chargingHoursSchema])
+    .describe('hours in which charge points are held back; "default": the legal ones; absent: none')
+    .exactOptional(),
+  controllingParty: controllingParty.exactOptional(),
+  schemeFigures: schemeFigures.exactOptional(),
   timing,
 });

@@ -32,11 +32,15 @@ const reasonSchema = z
   ])
   .meta({ id: 'Reason' });
 
+/** 1 inside the limits, 2 an excursion is being corrected, 3 locked until it is reset. */
+const schemeState = z.union([z.literal(1), z.literal(2), z.literal(3)]);
+
 const durationMs = z.number().nonnegative();
 
 /** Body of `loadgate.event/1`: the events of the domain, as they are (a test holds the two together). */
 export const eventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('limitStarted'), limitId: z.string(), reason: reasonSchema }),
+  z.object({ kind: z.literal('limitDelayed'), limitId: z.string(), startsAtMs: z.number() }),
   z.object({ kind: z.literal('limitEnded'), limitId: z.string(), releasesAtMs: z.number() }),
   z.object({ kind: z.literal('limitReleased'), limitId: z.string() }),
   z.object({
@@ -59,6 +63,19 @@ export const eventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('faultCleared'), code: faultCode, subject: z.string(), durationMs }),
   z.object({ kind: z.literal('loadNarrowed'), loadId: z.string(), to: z.string(), reason: reasonSchema }),
   z.object({ kind: z.literal('loadWidened'), loadId: z.string(), to: z.string(), reason: reasonSchema }),
+  z.object({
+    kind: z.literal('schemeStateChanged'),
+    circuitId: z.string(),
+    direction,
+    from: schemeState,
+    to: schemeState,
+  }),
+  z.object({
+    kind: z.enum(['schemeReset', 'schemeResetRefused']),
+    circuitId: z.string(),
+    direction,
+    by: z.enum(['householder', 'engineer']),
+  }),
   z.object({
     kind: z.literal('gatewayStarted'),
     gapMs: durationMs.exactOptional(),

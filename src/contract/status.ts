@@ -30,7 +30,7 @@ export const statusSchema = z.object({
   loads: z.array(
     z.object({
       loadId: z.string(),
-      kind: z.enum(['chargePoint', 'switchedLoad', 'switchedGenerator']),
+      kind: z.enum(['chargePoint', 'switchedLoad', 'switchedGenerator', 'limitedGenerator']),
       /** What it was last told: amps, or 'open' | 'closed'. */
       commanded: z.union([z.number(), z.string()]).optional(),
       /** What it reports to be in force. */
@@ -50,10 +50,51 @@ export const statusSchema = z.object({
       direction: z.enum(['import', 'export']),
       basis: z.enum(['phaseCurrentA', 'activePowerW']),
       ceiling: z.number(),
-      validUntilMs: z.number().optional(),
       reason: z.string(),
+      /** It holds, waits for its random offset to begin, or is over and waits for its random offset to be released. */
+      state: z.enum(['inForce', 'starting', 'releasing']),
+      /** Running time at which that changes; absent: open. */
+      untilMs: z.number().optional(),
+      /** For the set-point of this load alone. */
+      loadId: z.string().optional(),
     }),
   ),
+  /** The customer limitation scheme: state 1 inside, 2 correcting an excursion, 3 locked. */
+  schemes: z.array(
+    z.object({
+      circuitId: z.string(),
+      direction: z.enum(['import', 'export']),
+      state: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+      counted: z.number(),
+      lockOuts: z.number(),
+      mayHouseholderReset: z.boolean(),
+    }),
+  ),
+  /** What the owner has chosen; hours as the clock of the home shows them. */
+  owner: z.object({
+    hours: z.array(
+      z.object({
+        days: z.array(z.string()),
+        from: z.string(),
+        until: z.string(),
+        ceilingA: z.number(),
+        reason: z.string(),
+      }),
+    ),
+    hoursAre: z.enum(['planned', 'chosen', 'none']),
+    boosts: z.array(z.object({ loadId: z.string(), untilMs: z.number() })),
+    /** Energy wanted by a time, and what can be said of it as the home stands now. */
+    readyBy: z.array(
+      z.object({
+        loadId: z.string(),
+        departure: z.string(),
+        wantedWh: z.number(),
+        expectedWh: z.number(),
+        isEnough: z.boolean(),
+        readyAt: z.string().optional(),
+      }),
+    ),
+  }),
   faults: z.array(
     z.object({
       code: z.string(),

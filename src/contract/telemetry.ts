@@ -48,11 +48,14 @@ const circuit = z.object({
 
 const load = z.object({
   loadId: z.string(),
-  kind: z.enum(['chargePoint', 'switchedLoad', 'switchedGenerator']),
+  kind: z.enum(['chargePoint', 'switchedLoad', 'switchedGenerator', 'limitedGenerator']),
   /** Empty for a load that nothing measures by itself. */
   phases: z.array(z.object({ phase, flow: flowSchema })),
-  /** At the end of the interval, as the device reports it: IEC 61851-1 letter of a charge point, or the contact. */
-  state: z.enum(['A', 'B', 'C', 'D', 'E', 'F', 'open', 'closed', 'unknown']),
+  /**
+   * At the end of the interval: IEC 61851-1 letter of a charge point or position of a contact, as the device reports it;
+   * of an inverter whether the gateway limits it.
+   */
+  state: z.enum(['A', 'B', 'C', 'D', 'E', 'F', 'open', 'closed', 'limited', 'unlimited', 'unknown']),
   /** What it was last told: amps per phase, or the position. Absent: nothing yet. */
   commanded: z.union([z.number().nonnegative(), z.enum(['open', 'closed'])]).exactOptional(),
   energy: registerSchema.exactOptional(),

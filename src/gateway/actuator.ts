@@ -57,6 +57,7 @@ export class Actuator {
   /** At the end of each finished cycle: what was not heard, and what would lapse. */
   upkeep(snapshot: Snapshot): void {
     const nowMs = this.#options.clock.runningMs();
+    for (const device of this.#devices.values()) device.keepAlive();
     for (const load of this.#options.site.loads) {
       const told = this.#told.get(load.loadId);
       const device = this.#devices.get(load.deviceId);
@@ -66,10 +67,8 @@ export class Actuator {
         continue;
       }
       const { refreshEveryMs } = device.traits;
-      if (refreshEveryMs === undefined || load.kind === 'chargePoint') continue;
-      const position = snapshot[load.deviceId]?.[`relayClosed.${load.relayChannel}`];
-      const isClosed = position?.state === 'measured' && position.value === true;
-      if (!isClosed || told?.command.kind !== 'setSwitch' || told.command.position !== 'closed') continue;
+      if (refreshEveryMs === undefined || told === undefined) continue;
+      if (!lapses(told.command, snapshot)) continue;
       if (nowMs - told.heardAtMs >= refreshEveryMs) this.#tell(told.command, 'refresh');
     }
   }
@@ -129,8 +128,28 @@ export class Actuator {
   }
 }
 
-function actionOf(command: Command): DeviceAction {
-  return command.kind === 'setChargeCurrent'
-    ? { kind: command.kind, currentA: command.currentA }
-    : { kind: command.kind, relayChannel: command.relayChannel, position: command.position };
+/** What would be lost without being repeated. A switch that reads open is not closed by a repetition. */
+function lapses(command: Command, snapshot: Snapshot): boolean {
+  switch (command.kind) {
+    case 'setChargeCurrent':
+      return true;
+    case 'setPowerLimit':
+      return command.powerW !== undefined;
+    case 'setSwitch': {
+      const position = snapshot[command.deviceId]?.[`relayClosed.${command.relayChannel}`];
+      return command.position === 'closed' && position?.state === 'measured' && position.value === true;
+    }
+  }
+}
+
+/** What a command asks of its device. */
+export function actionOf(command: Command): DeviceAction {
+  switch (command.kind) {
+    case 'setChargeCurrent':
+      return { kind: command.kind, currentA: command.currentA };
+    case 'setSwitch':
+      return { kind: command.kind, relayChannel: command.relayChannel, position: command.position };
+    case 'setPowerLimit':
+      return { kind: command.kind, ...(command.powerW === undefined ? {} : { powerW: command.powerW }) };
+  }
 }

@@ -6,6 +6,8 @@ import { RANKS } from '../domain/limit.ts';
 import type { Snapshot } from '../domain/point.ts';
 import { sentenceOf } from '../domain/sentence.ts';
 import type { SitePlan } from '../domain/sitePlan.ts';
+import { describeOwner } from './describeOwner.ts';
+import type { OwnerSettings } from './ownerSettings.ts';
 
 export interface StatusFacts {
   readonly site: SitePlan;
@@ -14,6 +16,7 @@ export interface StatusFacts {
   readonly snapshot: Snapshot;
   /** Absent before the first decision. */
   readonly explanation: Explanation | undefined;
+  readonly owner: OwnerSettings;
   readonly extraFaults: readonly Fault[];
   readonly sync: Status['sync'];
   readonly record: Status['record'];
@@ -39,8 +42,9 @@ export function describeStatus(facts: StatusFacts): Status {
       phases: phases.map(({ phase, ...values }) => ({ phase, ...roundedAll(values) })),
     })),
     loads: (explanation?.loads ?? []).map(describeLoad),
-    limits: (explanation?.limits ?? []).map((limit) => ({
+    limits: (explanation?.slots ?? []).map(({ limit, state, untilMs }) => ({
       limitId: limit.limitId,
+      state,
       source: limit.source,
       rank: RANKS[limit.source],
       circuitId: limit.circuitId,
@@ -48,8 +52,11 @@ export function describeStatus(facts: StatusFacts): Status {
       basis: limit.basis,
       ceiling: limit.ceiling,
       reason: limit.reason,
-      ...(limit.validUntilMs === undefined ? {} : { validUntilMs: limit.validUntilMs }),
+      ...(limit.loadId === undefined ? {} : { loadId: limit.loadId }),
+      ...(untilMs === undefined ? {} : { untilMs }),
     })),
+    schemes: (explanation?.schemes ?? []).map((scheme) => ({ ...scheme })),
+    owner: describeOwner({ ...facts, loads: explanation?.loads ?? [] }),
     faults: faults.map(({ code, subject, sinceMs }) => {
       const { title, nextStep } = FAULTS[code];
       return { code, subject, sinceMs, title, nextStep };
@@ -75,12 +82,13 @@ export function bindingSentence(explanation: Explanation | undefined): string {
 }
 
 function holdingOf({ kind, desiredA }: LoadExplanation): string {
+  if (kind === 'limitedGenerator') return `may give ${rounded(desiredA)} A`;
   if (kind !== 'chargePoint') return desiredA > 0 ? 'may be closed' : 'is held open';
   return desiredA > 0 ? `is held at ${rounded(desiredA)} A` : 'is paused';
 }
 
 function describeLoad(load: LoadExplanation): Status['loads'][number] {
-  const isSwitch = load.kind !== 'chargePoint';
+  const isSwitch = load.kind === 'switchedLoad' || load.kind === 'switchedGenerator';
   const shown = (currentA: number): number | string =>
     isSwitch ? (currentA > 0 ? 'closed' : 'open') : rounded(currentA);
   const drawn = load.drawnA === undefined ? [] : Object.values(load.drawnA);

@@ -1,13 +1,14 @@
 import type { Status } from '../contract/status.ts';
 import { decide } from '../core/decide.ts';
 import type { Decision, DecisionInput } from '../core/decision.ts';
+import type { SchemeMemory, SchemeReset } from '../core/limitationScheme.ts';
 import type { Pace } from '../core/pace.ts';
 import type { DomainEvent } from '../domain/event.ts';
 import type { Fault } from '../domain/faults.ts';
 import type { Now, RunningMs } from '../domain/instant.ts';
 import type { Limit } from '../domain/limit.ts';
-import type { DeviceReadings } from '../domain/point.ts';
-import type { SitePlan } from '../domain/sitePlan.ts';
+import type { DeviceReadings, Snapshot } from '../domain/point.ts';
+import { hasLevel, type SitePlan } from '../domain/sitePlan.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { Device } from '../ports/device.ts';
 import type { Entropy } from '../ports/entropy.ts';
@@ -15,11 +16,14 @@ import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import type { Supervisor } from '../ports/supervisor.ts';
 import { Actuator } from './actuator.ts';
+import { withControl, withoutControl } from './controlSlot.ts';
 import { needsDecision } from './crossing.ts';
 import { bindingSentence, describeStatus } from './describeStatus.ts';
 import { FallbackKeeper } from './fallbackKeeper.ts';
 import { type GatewayMemory, memoryAtStart } from './gatewayMemory.ts';
+import { gatherInput } from './gatherInput.ts';
 import { LatestReadings } from './latestReadings.ts';
+import { type OwnerSettings, withoutExpired } from './ownerSettings.ts';
 import { Poller } from './poller.ts';
 import { Recorder } from './recorder.ts';
 import { Reporter } from './reporter.ts';
@@ -54,8 +58,6 @@ const LONGEST_OFFSET_S = 600;
 const LEAST_SPACING_MS = 100;
 /** Devices that take any request for a sign of life are not asked when no cycle has finished for this long. */
 const CYCLE_OVERDUE_MS = 3_000;
-/** As many as the inbox remembers. */
-const MOST_KNOWN_IDS = 256;
 const TRIM_EVERY_MS = 3_600_000;
 
 /**
@@ -73,6 +75,8 @@ export class Gateway {
   readonly #paces: Readonly<Record<string, Pace>>;
   #memory: GatewayMemory;
   #decision: Decision | undefined;
+  /** Asked for in the next decision only. */
+  #schemeReset: SchemeReset | undefined;
   #cancelTick: Cancel = () => {};
   #cancelCrossing: Cancel | undefined;
   #isStopped = false;
@@ -159,18 +163,22 @@ export class Gateway {
   }
 
   /** Resolves when the slot is on the disk, so that the sender's acknowledgement promises that it survives. */
-  async acceptCurtailment(limit: Limit, id: string): Promise<void> {
-    this.#keepCurtailment({ limit, id, knownIds: this.#knownIdsWith(id) });
+  async acceptControl(limits: readonly Limit[], id: string | undefined): Promise<void> {
+    this.#keepControl(withControl(this.#memory.control, limits, id));
   }
 
-  async cancelCurtailment(id: string): Promise<void> {
-    const { curtailment } = this.#memory;
-    const knownIds = this.#knownIdsWith(id);
-    this.#keepCurtailment(curtailment.id === id ? { knownIds } : { ...curtailment, knownIds });
+  async cancelControl(id: string): Promise<void> {
+    this.#keepControl(withoutControl(this.#memory.control, id));
   }
 
-  knownCurtailmentIds(): readonly string[] {
-    return this.#memory.curtailment.knownIds;
+  /** The controlling party is there. Kept with the next record: a lost heartbeat is followed by another. */
+  async hearParty(): Promise<void> {
+    const heartbeatAtMs = this.#parts.clock.runningMs();
+    this.#memory = { ...this.#memory, party: { ...this.#memory.party, heartbeatAtMs } };
+  }
+
+  knownControlIds(): readonly string[] {
+    return this.#memory.control.knownIds;
   }
 
   /** An operator has looked into it: what was lost with the record does not matter any more. */
@@ -182,6 +190,27 @@ export class Gateway {
     return true;
   }
 
+  /** The owner has chosen something; in force from this cycle on, and kept. @returns false when it could not be recorded */
+  chooseAsOwner(change: (settings: OwnerSettings) => OwnerSettings): boolean {
+    this.#memory = { ...this.#memory, owner: change(this.#memory.owner) };
+    return this.#cycle({ mustRecord: true });
+  }
+
+  ownerSettings(): OwnerSettings {
+    return this.#memory.owner;
+  }
+
+  /** Opens lock-outs of the limitation scheme as far as this person may. @returns the states before and after */
+  resetScheme(reset: SchemeReset): {
+    readonly before: readonly SchemeMemory[];
+    readonly after: readonly SchemeMemory[];
+  } {
+    const before = this.#memory.core.schemes;
+    this.#schemeReset = reset;
+    this.#cycle({ mustRecord: true });
+    return { before, after: this.#memory.core.schemes };
+  }
+
   /** The broker may have told the world that this gateway is gone: the next status says otherwise. */
   greet(): void {
     this.#reporter.wantStatus();
@@ -190,6 +219,11 @@ export class Gateway {
   /** Whether a cycle has finished lately. */
   isCycling(): boolean {
     return this.#parts.clock.runningMs() - this.#finishedAtMs <= CYCLE_OVERDUE_MS;
+  }
+
+  /** What is known of every device; never changed, only replaced. */
+  snapshot(): Snapshot {
+    return this.#latest.snapshot();
   }
 
   status(): Status {
@@ -203,6 +237,7 @@ export class Gateway {
       now: clock.now(),
       snapshot: this.#latest.snapshot(),
       explanation: this.#decision?.explanation,
+      owner: this.#memory.owner,
       extraFaults: this.#ownFaults(),
       sync: { isConnected, outboxDepth: store.pendingCount() },
       record: { condition, ...(lastCommitMs === undefined ? {} : { lastCommitMs }) },
@@ -285,35 +320,31 @@ export class Gateway {
 
   #input(canRecord: boolean): DecisionInput {
     const { clock, site, entropy } = this.#parts;
-    const { curtailment, core, distrust } = this.#memory;
-    const now = clock.now();
-    const isDistrusted = distrust !== undefined && now.runningMs < distrust.untilMs;
-    return {
-      now,
+    return gatherInput({
+      now: clock.now(),
       site,
       snapshot: this.#latest.snapshot(),
-      limits: curtailment.limit === undefined ? [] : [curtailment.limit],
-      memory: core,
+      memory: this.#memory,
       randomOffsetMs: entropy.wholeUpTo(LONGEST_OFFSET_S) * 1000,
       canRecord,
       paces: this.#paces,
-      ...(isDistrusted ? { distrust: { code: distrust.code, subject: distrust.subject } } : {}),
-    };
+      schemeReset: this.#schemeReset,
+    });
   }
 
   #adopt(decision: Decision): void {
     this.#decision = decision;
-    this.#memory = { ...this.#memory, core: decision.memory };
+    this.#schemeReset = undefined;
+    this.#memory = {
+      ...this.#memory,
+      core: decision.memory,
+      owner: withoutExpired(this.#memory.owner, this.#parts.clock.runningMs()),
+    };
   }
 
-  /** The ids seen so far with this one as the latest. */
-  #knownIdsWith(id: string): readonly string[] {
-    const { knownIds } = this.#memory.curtailment;
-    return [...knownIds.filter((known) => known !== id), id].slice(-MOST_KNOWN_IDS);
-  }
-
-  #keepCurtailment(curtailment: GatewayMemory['curtailment']): void {
-    this.#memory = { ...this.#memory, curtailment };
+  #keepControl(control: GatewayMemory['control']): void {
+    const controlAtMs = this.#parts.clock.runningMs();
+    this.#memory = { ...this.#memory, control, party: { ...this.#memory.party, controlAtMs } };
     const isOnDisk = this.#cycle({ mustRecord: true });
     if (!isOnDisk)
       throw new Error('the curtailment is obeyed but could not be recorded; it must be sent again');
@@ -333,7 +364,7 @@ export class Gateway {
 
   #adoptSwitches(): void {
     for (const load of this.#parts.site.loads) {
-      if (load.kind === 'chargePoint' || this.#memory.core.loads[load.loadId]?.commanded !== 1) continue;
+      if (hasLevel(load) || this.#memory.core.loads[load.loadId]?.commanded !== 1) continue;
       const { loadId, deviceId, relayChannel } = load;
       const reason = { kind: 'fault' as const, code: 'not-yet-read' as const, subject: deviceId };
       this.#actuator.adopt({

@@ -1,15 +1,11 @@
+import type { PartyContact } from '../core/controllingParty.ts';
+import { schemesAfterRestart } from '../core/limitationScheme.ts';
 import { EMPTY_MEMORY, type Memory } from '../core/memory.ts';
 import type { FaultCode } from '../domain/faults.ts';
 import type { RunningMs } from '../domain/instant.ts';
-import type { Limit } from '../domain/limit.ts';
 import type { StoreCondition } from '../ports/store.ts';
-
-/** The slot for a curtailment and the ids that were seen, so that a repetition changes nothing. */
-export interface CurtailmentSlot {
-  readonly limit?: Limit;
-  readonly id?: string;
-  readonly knownIds: readonly string[];
-}
+import { type ControlSlot, EMPTY_SLOT } from './controlSlot.ts';
+import { NOTHING_CHOSEN, type OwnerSettings } from './ownerSettings.ts';
 
 /** Why every load is kept in its safe posture although the devices answer, and until when at most. */
 export interface Distrust {
@@ -20,9 +16,11 @@ export interface Distrust {
 
 /** What one record carries over a kill, beside the journal and the outbox. Plain JSON data. */
 export interface GatewayMemory {
-  readonly version: 1;
+  readonly version: 2;
   readonly core: Memory;
-  readonly curtailment: CurtailmentSlot;
+  readonly control: ControlSlot;
+  readonly owner: OwnerSettings;
+  readonly party: PartyContact;
   readonly distrust?: Distrust;
 }
 
@@ -32,7 +30,13 @@ export interface GatewayMemory {
  */
 const LONGEST_FORGOTTEN_MS = 48.5 * 3_600_000;
 
-const NOTHING: GatewayMemory = { version: 1, core: EMPTY_MEMORY, curtailment: { knownIds: [] } };
+const NOTHING: GatewayMemory = {
+  version: 2,
+  core: EMPTY_MEMORY,
+  control: EMPTY_SLOT,
+  owner: NOTHING_CHOSEN,
+  party: {},
+};
 
 /** The memory to begin with. What cannot be known any more is answered with distrust, never with freedom. */
 export function memoryAtStart(condition: StoreCondition, nowMs: RunningMs): GatewayMemory {
@@ -42,7 +46,7 @@ export function memoryAtStart(condition: StoreCondition, nowMs: RunningMs): Gate
       return NOTHING;
     case 'restored':
       return isGatewayMemory(condition.state.memory)
-        ? condition.state.memory
+        ? afterRestart(condition.state.memory)
         : { ...NOTHING, distrust: { code: 'store-set-aside', subject: 'memory', untilMs } };
     case 'damaged':
       return { ...NOTHING, distrust: { code: 'store-set-aside', subject: condition.setAsidePath, untilMs } };
@@ -51,7 +55,13 @@ export function memoryAtStart(condition: StoreCondition, nowMs: RunningMs): Gate
   }
 }
 
+/** What was seen only while it ran is seen anew; parts that an older gateway did not keep begin empty. */
+function afterRestart(memory: GatewayMemory): GatewayMemory {
+  const core: Memory = { ...EMPTY_MEMORY, ...memory.core };
+  return { ...NOTHING, ...memory, core: { ...core, schemes: schemesAfterRestart(core.schemes) } };
+}
+
 function isGatewayMemory(value: unknown): value is GatewayMemory {
   if (typeof value !== 'object' || value === null) return false;
-  return 'version' in value && value.version === 1 && 'core' in value && 'curtailment' in value;
+  return 'version' in value && value.version === 2 && 'core' in value && 'control' in value;
 }

@@ -15,14 +15,8 @@ export interface OpeningEntry {
 }
 
 /** One decision: its input as far as it changes, and what came out. */
-export interface DecisionEntry {
+export interface DecisionEntry extends Omit<DecisionInput, 'site' | 'paces' | 'memory'> {
   readonly kind: 'decision';
-  readonly now: Now;
-  readonly snapshot: DecisionInput['snapshot'];
-  readonly limits: DecisionInput['limits'];
-  readonly randomOffsetMs: number;
-  readonly canRecord: boolean;
-  readonly distrust?: DecisionInput['distrust'];
   readonly commands: readonly Command[];
   readonly events: readonly DomainEvent[];
 }
@@ -74,19 +68,9 @@ export class Recorder {
 
   /** Keeps a decision for the next commit. */
   addDecision(input: DecisionInput, commands: readonly Command[], events: readonly DomainEvent[]): void {
-    const { site, paces, memory, now, snapshot, limits, randomOffsetMs, canRecord, distrust } = input;
+    const { site, paces, memory, ...changing } = input;
     if (this.#entries.length === 0) this.#entries.push({ kind: 'opening', site, paces, memory });
-    this.#entries.push({
-      kind: 'decision',
-      now,
-      snapshot,
-      limits,
-      randomOffsetMs,
-      canRecord,
-      ...(distrust === undefined ? {} : { distrust }),
-      commands,
-      events,
-    });
+    this.#entries.push({ kind: 'decision', ...changing, commands, events });
     for (const event of events) this.#drafts.push({ stream: 'events', body: event });
     if (this.#entries.length > MOST_WAITING_ENTRIES) this.#entries = [];
     if (this.#drafts.length > MOST_WAITING_DRAFTS) this.#drafts = this.#drafts.slice(-MOST_WAITING_DRAFTS);

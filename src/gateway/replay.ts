@@ -1,6 +1,6 @@
 import { decide } from '../core/decide.ts';
 import type { JournalSegment } from '../ports/store.ts';
-import type { DecisionEntry, JournalEntry, OpeningEntry } from './recorder.ts';
+import type { JournalEntry, OpeningEntry } from './recorder.ts';
 
 export interface Difference {
   readonly at: string;
@@ -41,15 +41,16 @@ export function replayJournal(segments: Iterable<JournalSegment>): ReplayResult 
         continue;
       }
       if (opening === undefined || memory === undefined) continue;
-      const decision = decide({ ...inputOf(entry), site: opening.site, paces: opening.paces, memory });
+      const { kind: _, commands: commanded, events, ...input } = entry;
+      const decision = decide({ ...input, site: opening.site, paces: opening.paces, memory });
       const at = new Date(entry.now.utcMs).toISOString();
       from ??= at;
       until = at;
       decisions += 1;
-      commands += entry.commands.length;
+      commands += commanded.length;
       const difference =
-        findDifference(entry.commands, decision.commands, 'commands') ??
-        findDifference(entry.events, decision.events, 'events');
+        findDifference(commanded, decision.commands, 'commands') ??
+        findDifference(events, decision.events, 'events');
       if (difference !== undefined) {
         return { ...result(), firstDifference: { at, runningMs: entry.now.runningMs, ...difference } };
       }
@@ -57,18 +58,6 @@ export function replayJournal(segments: Iterable<JournalSegment>): ReplayResult 
     }
   }
   return result();
-}
-
-function inputOf(entry: DecisionEntry) {
-  const { now, snapshot, limits, randomOffsetMs, canRecord, distrust } = entry;
-  return {
-    now,
-    snapshot,
-    limits,
-    randomOffsetMs,
-    canRecord,
-    ...(distrust === undefined ? {} : { distrust }),
-  };
 }
 
 /** The first place at which two JSON values differ. */

@@ -34,7 +34,10 @@ export class Reporter {
     this.#interval.add(now, explanation, snapshot);
     if (this.#interval.durationMs(now) >= this.#options.telemetryIntervalMs) this.closeInterval(now);
     const faults = explanation.faults.map(({ code, subject }) => `${code} ${subject}`);
-    const limits = explanation.limits.map(({ limitId, ceiling }) => `${limitId} ${ceiling}`);
+    // Protection stands in the plan, or follows the flow from second to second: neither is news.
+    const limits = explanation.slots
+      .filter(({ limit }) => limit.source !== 'protection')
+      .map(({ limit: { limitId, ceiling }, state }) => `${limitId} ${ceiling} ${state}`);
     this.#draftStatus(now.runningMs, JSON.stringify([explanation.posture, faults, limits]));
   }
 

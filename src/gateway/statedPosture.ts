@@ -1,5 +1,6 @@
+import { powerLimitOf } from '../core/limitedGenerators.ts';
 import type { Memory } from '../core/memory.ts';
-import type { SitePlan } from '../domain/sitePlan.ts';
+import { hasLevel, type LoadPlan, type SitePlan } from '../domain/sitePlan.ts';
 import type { Device, DeviceAction } from '../ports/device.ts';
 
 interface Arguments {
@@ -9,8 +10,9 @@ interface Arguments {
 }
 
 /**
- * The posture in which an orderly stop leaves the loads: charge points at most at their fall-back current, switched
- * loads in their safe position, generators open. Never wider than what was in force.
+ * The posture in which an orderly stop leaves the loads: charge points at most at their fall-back current (those that
+ * cannot fall back: at their safe one), switched loads in their safe position, generators at what is safe. Never wider
+ * than what was in force.
  */
 export async function takeStatedPosture({
   site,
@@ -23,23 +25,44 @@ export async function takeStatedPosture({
       const device = devices.find((candidate) => candidate.deviceId === plan.deviceId);
       const known = loads[plan.loadId];
       if (device === undefined || known === undefined) return `${plan.loadId} as it was`;
-      const isChargePoint = plan.kind === 'chargePoint';
-      const mostA = isChargePoint
-        ? plan.fallbackCurrentA
-        : plan.kind === 'switchedLoad' && plan.safePosition === 'closed'
-          ? 1
-          : 0;
-      const commanded = Math.min(mostA, known.commanded ?? mostA);
-      const action: DeviceAction = isChargePoint
-        ? { kind: 'setChargeCurrent', currentA: commanded }
-        : { kind: 'setSwitch', relayChannel: plan.relayChannel, position: commanded > 0 ? 'closed' : 'open' };
-      const result = await device.apply(action, 'narrowing');
+      const most = mostOf(plan);
+      const commanded = Math.min(most, known.commanded ?? most);
+      const result = await device.apply(actionOf(plan, commanded), 'narrowing');
       loads[plan.loadId] = { ...known, commanded };
-      const posture = action.kind === 'setChargeCurrent' ? `${action.currentA} A` : action.position;
+      const posture = hasLevel(plan) ? `${commanded} A` : commanded > 0 ? 'closed' : 'open';
       return result.ok
         ? `${plan.loadId} ${posture}`
         : `${plan.loadId} not reached (${result.fault}), falls back by itself`;
     }),
   );
   return { sentence: parts.join(', '), memory: { ...memory, loads } };
+}
+
+/** Amps for what has a level, otherwise 1 closed and 0 open. */
+function mostOf(plan: LoadPlan): number {
+  switch (plan.kind) {
+    case 'chargePoint':
+      return plan.fallbackCurrentA ?? plan.safeCurrentA;
+    case 'limitedGenerator':
+      return plan.safeCurrentA;
+    case 'switchedLoad':
+      return plan.safePosition === 'closed' ? 1 : 0;
+    case 'switchedGenerator':
+      return 0;
+  }
+}
+
+function actionOf(plan: LoadPlan, commanded: number): DeviceAction {
+  switch (plan.kind) {
+    case 'chargePoint':
+      return { kind: 'setChargeCurrent', currentA: commanded };
+    case 'limitedGenerator':
+      return { kind: 'setPowerLimit', powerW: powerLimitOf(plan, commanded) };
+    default:
+      return {
+        kind: 'setSwitch',
+        relayChannel: plan.relayChannel,
+        position: commanded > 0 ? 'closed' : 'open',
+      };
+  }
 }

@@ -4,7 +4,7 @@ import type { FaultCode } from '../domain/faults.ts';
 import type { Now } from '../domain/instant.ts';
 import { PHASES } from '../domain/phase.ts';
 import type { NumberPoint, Snapshot } from '../domain/point.ts';
-import type { LoadPlan, SitePlan } from '../domain/sitePlan.ts';
+import { hasLevel, isGenerator, type LoadPlan, type SitePlan } from '../domain/sitePlan.ts';
 
 /** A current over the interval so far, weighted by time. */
 interface Sum {
@@ -26,6 +26,7 @@ const LONGEST_STEP_MS = 3_000;
 export class TelemetryInterval {
   readonly #site: SitePlan;
   readonly #from: Now;
+  readonly #generatorIds: ReadonlySet<string>;
   readonly #sums = new Map<string, Sum>();
   readonly #ceilings = new Map<string, Ceilings>();
   #latest: { readonly now: Now; readonly explanation: Explanation; readonly snapshot: Snapshot } | undefined;
@@ -33,6 +34,7 @@ export class TelemetryInterval {
   constructor(site: SitePlan, from: Now) {
     this.#site = site;
     this.#from = from;
+    this.#generatorIds = new Set(site.loads.filter(isGenerator).map(({ loadId }) => loadId));
   }
 
   durationMs(now: Now): number {
@@ -57,7 +59,7 @@ export class TelemetryInterval {
       for (const phase of PHASES) {
         const drawnA = load.drawnA?.[phase];
         if (drawnA === undefined) continue;
-        const signedA = load.kind === 'switchedGenerator' ? -drawnA : drawnA;
+        const signedA = this.#generatorIds.has(load.loadId) ? -drawnA : drawnA;
         this.#sum(`${load.loadId} ${phase}`, signedA, stepMs);
       }
     }
@@ -97,13 +99,13 @@ export class TelemetryInterval {
     const view = explanation.loads.find((candidate) => candidate.loadId === plan.loadId);
     const fault =
       explanation.faults.find(({ subject }) => subject === plan.deviceId)?.code ?? 'device-timeout';
-    const isMeasured = plan.kind === 'chargePoint' || plan.meterId !== undefined;
+    const isMeasured = hasLevel(plan) || plan.meterId !== undefined;
     const phases = PHASES.filter((phase) => isMeasured && plan.phaseMap[phase] !== undefined);
     return {
       loadId: plan.loadId,
       kind: plan.kind,
       phases: phases.map((phase) => ({ phase, flow: this.#flow(`${plan.loadId} ${phase}`, fault) })),
-      state: stateOf(plan, snapshot),
+      state: stateOf(plan, snapshot, view?.commandedA),
       ...(view?.commandedA === undefined ? {} : { commanded: commandedOf(plan, view.commandedA) }),
       ...(plan.kind === 'chargePoint' ? register('energy', snapshot, plan.deviceId, 'totalEnergyWh') : {}),
     };
@@ -148,11 +150,19 @@ export class TelemetryInterval {
   }
 }
 
-function stateOf(plan: LoadPlan, snapshot: Snapshot): TelemetryBody['loads'][number]['state'] {
+function stateOf(
+  plan: LoadPlan,
+  snapshot: Snapshot,
+  commandedA: number | undefined,
+): TelemetryBody['loads'][number]['state'] {
   const readings = snapshot[plan.deviceId];
   if (plan.kind === 'chargePoint') {
     const state = readings?.chargingState;
     return state?.state === 'measured' ? (state.value as 'A') : 'unknown';
+  }
+  if (plan.kind === 'limitedGenerator') {
+    if (readings?.powerLimitW?.state === 'unknown') return 'unknown';
+    return (commandedA ?? plan.ratingA) < plan.ratingA ? 'limited' : 'unlimited';
   }
   const position = readings?.[`relayClosed.${plan.relayChannel}`];
   if (position?.state !== 'measured') return 'unknown';
@@ -160,7 +170,7 @@ function stateOf(plan: LoadPlan, snapshot: Snapshot): TelemetryBody['loads'][num
 }
 
 function commandedOf(plan: LoadPlan, currentA: number): number | 'open' | 'closed' {
-  if (plan.kind === 'chargePoint') return currentA;
+  if (hasLevel(plan)) return currentA;
   return currentA > 0 ? 'closed' : 'open';
 }
 

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { eventSchema } from '../../src/contract/event.ts';
 import { statusSchema } from '../../src/contract/status.ts';
 import { telemetrySchema } from '../../src/contract/telemetry.ts';
+import { WEEKDAYS } from '../../src/domain/chargingHours.ts';
+import { withPreference } from '../../src/gateway/ownerSettings.ts';
 import type { JournalEntry } from '../../src/gateway/recorder.ts';
 import { replayJournal } from '../../src/gateway/replay.ts';
 import { curtailment } from '../core/smallHome.ts';
@@ -72,6 +74,32 @@ describe('one cycle', () => {
     home.happenings.length = 0;
     await home.clock.advance(3_000);
     expect(home.happenings.filter((line) => line.startsWith('charger'))).toEqual([]);
+  });
+
+  it('repeats a set-point that lapses, and a pause too', async () => {
+    const home = new FakeHome(undefined, 20_000);
+    home.gateway.start();
+    await home.clock.advance(70_000);
+    home.happenings.length = 0;
+    await home.clock.advance(60_000);
+    const repeats = home.happenings.filter((line) => line.startsWith('charger') && line.endsWith('refresh'));
+    expect(repeats.length).toBeGreaterThanOrEqual(2);
+    home.householdA = 60;
+    await home.clock.advance(2_000);
+    home.happenings.length = 0;
+    await home.clock.advance(45_000);
+    expect(home.happenings.filter((line) => line === 'charger 0 A refresh')).toHaveLength(2);
+  });
+
+  it('feeds what devices want to be fed from finished cycles only', async () => {
+    const home = await started();
+    const { keepAlives } = home.charger;
+    await home.clock.advance(5_000);
+    expect(home.charger.keepAlives - keepAlives).toBeGreaterThanOrEqual(5);
+    await home.gateway.stop('test');
+    const atStop = home.charger.keepAlives;
+    await home.clock.advance(5_000);
+    expect(home.charger.keepAlives).toBe(atStop);
   });
 
   it('keeps a closed relay alive before its timer lapses, and only what it told itself', async () => {
@@ -154,23 +182,23 @@ describe('the record', () => {
 describe('curtailments', () => {
   it('promises one to its sender only when it is on the disk', async () => {
     const home = await started();
-    await home.gateway.acceptCurtailment(curtailment(0, { validUntilMs: 1e9 }), 'a');
+    await home.gateway.acceptControl([curtailment(0, { validUntilMs: 1e9 })], 'a');
     expect(home.store.batches.at(-1)?.memory).toMatchObject({
-      curtailment: { id: 'a', limit: { ceiling: 0 } },
+      control: { id: 'a', limits: [{ ceiling: 0 }] },
     });
     expect(home.carA()).toBe(0);
     home.store.isFull = true;
-    await expect(home.gateway.acceptCurtailment(curtailment(5, { validUntilMs: 1e9 }), 'b')).rejects.toThrow(
+    await expect(home.gateway.acceptControl([curtailment(5, { validUntilMs: 1e9 })], 'b')).rejects.toThrow(
       'must be sent again',
     );
   });
 
   it('ends only the one that a cancel names', async () => {
     const home = await started();
-    await home.gateway.acceptCurtailment(curtailment(0, { validUntilMs: 1e9 }), 'a');
-    await home.gateway.cancelCurtailment('other');
+    await home.gateway.acceptControl([curtailment(0, { validUntilMs: 1e9 })], 'a');
+    await home.gateway.cancelControl('other');
     expect(home.gateway.status().limits.some(({ source }) => source === 'curtailment')).toBe(true);
-    await home.gateway.cancelCurtailment('a');
+    await home.gateway.cancelControl('a');
     // Held for the random offset of 60 s, then gone.
     await home.clock.advance(59_000);
     expect(home.gateway.status().limits.some(({ source }) => source === 'curtailment')).toBe(true);
@@ -180,13 +208,13 @@ describe('curtailments', () => {
 
   it('survives a kill: the next life begins with it', async () => {
     const home = await started();
-    await home.gateway.acceptCurtailment(curtailment(0, { validUntilMs: 1e9 }), 'a');
+    await home.gateway.acceptControl([curtailment(0, { validUntilMs: 1e9 })], 'a');
     const memory = structuredClone(home.store.batches.at(-1)?.memory);
     const next = await started({ kind: 'restored', state: { memory, runningMs: 2_000, utcMs: 0 } });
     // The charge point of the next life still reads 10 A: it gets the time to confirm, then it is told again.
     await next.clock.advance(4_000);
     expect(next.carA()).toBe(0);
-    expect(next.gateway.knownCurtailmentIds()).toEqual(['a']);
+    expect(next.gateway.knownControlIds()).toEqual(['a']);
   });
 });
 
@@ -221,15 +249,62 @@ describe('a record that was lost', () => {
 
   it('lets go by itself when no forgotten limit can be in force any more', async () => {
     const memory = {
-      version: 1,
-      core: { loads: {}, inForce: [], held: [], excursions: [], faults: [], meters: {} },
-      curtailment: { knownIds: [] },
+      version: 2,
+      core: { loads: {}, inForce: [], held: [], excursions: [], faults: [], meters: {}, schemes: [] },
+      control: { limits: [], knownIds: [] },
       distrust: { code: 'store-set-aside', subject: 'x', untilMs: 60_000 },
     };
     const home = await started({ kind: 'restored', state: { memory, runningMs: 0, utcMs: 0 } });
     expect(home.carA()).toBe(0);
     await home.clock.advance(180_000);
     expect(home.carA()).toBeGreaterThanOrEqual(6);
+  });
+});
+
+describe('what people choose', () => {
+  it('a boost and other hours hold from this cycle on, and over a restart', async () => {
+    const home = await started();
+    // A Saturday would have no hours: choose some that hold now, at any time of the week.
+    const always = { days: WEEKDAYS, fromMinute: 0, untilMinute: 0, ceilingA: 0, reason: 'my own' };
+    await home.clock.advance(70_000);
+    expect(home.carA()).toBeGreaterThanOrEqual(6);
+    const chosen = { timeZone: 'Europe/London', windows: [always] };
+    expect(home.gateway.chooseAsOwner((settings) => ({ ...settings, chargingHours: chosen }))).toBe(true);
+    await home.clock.advance(61_000);
+    expect(home.carA()).toBe(0);
+    expect(home.gateway.status().owner).toMatchObject({ hoursAre: 'chosen', hours: [{ from: '00:00' }] });
+    const untilMs = home.clock.runningMs() + 600_000;
+    home.gateway.chooseAsOwner((settings) =>
+      withPreference(settings, { kind: 'boost', loadId: 'car', untilMs }),
+    );
+    await home.clock.advance(90_000);
+    expect(home.carA()).toBeGreaterThanOrEqual(6);
+    const memory = home.store.batches.at(-1)?.memory;
+    const next = new FakeHome({
+      kind: 'restored',
+      state: { memory, runningMs: home.clock.runningMs(), utcMs: 0 },
+    });
+    next.gateway.start();
+    expect(next.gateway.status().owner).toMatchObject({ hoursAre: 'chosen', boosts: [{ loadId: 'car' }] });
+  });
+
+  it('a lock-out of the scheme survives a kill and is opened by whom it may', async () => {
+    const home = await started();
+    home.householdA = -60;
+    await home.clock.advance(70_000);
+    const [scheme] = home.gateway.status().schemes;
+    expect(scheme).toMatchObject({ direction: 'export', state: 3, mayHouseholderReset: true });
+    const memory = home.store.batches.at(-1)?.memory;
+    const next = new FakeHome({
+      kind: 'restored',
+      state: { memory, runningMs: home.clock.runningMs(), utcMs: 0 },
+    });
+    next.gateway.start();
+    await next.clock.advance(3_000);
+    expect(next.gateway.status().schemes).toMatchObject([{ state: 3 }]);
+    expect(next.gateway.resetScheme({ by: 'householder' }).after).toMatchObject([{ direction: 'export' }]);
+    expect(next.gateway.status().schemes).toMatchObject([{ state: 1 }]);
+    expect(next.store.drafts('events')).toContainEqual(expect.objectContaining({ kind: 'schemeReset' }));
   });
 });
 

@@ -2,7 +2,7 @@ import type { CommandEffect } from '../../src/domain/command.ts';
 import type { DeviceReadings } from '../../src/domain/point.ts';
 import { measured } from '../../src/domain/reading.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
-import type { ActionResult, Device, DeviceAction } from '../../src/ports/device.ts';
+import type { ActionResult, Device, DeviceAction, DeviceReport } from '../../src/ports/device.ts';
 import type {
   CommitResult,
   JournalSegment,
@@ -24,6 +24,7 @@ export class FakeDevice implements Device {
   readings: DeviceReadings = {};
   isDeaf = false;
   polls = 0;
+  keepAlives = 0;
   readonly actions: DeviceAction[] = [];
   readonly #happenings: Happening[];
   readonly #clock: SteppedClock;
@@ -60,6 +61,22 @@ export class FakeDevice implements Device {
     return { ok: true };
   }
 
+  keepAlive(): void {
+    this.keepAlives += 1;
+  }
+
+  report(): DeviceReport {
+    return {
+      deviceId: this.deviceId,
+      profile: 'fake',
+      contact: 'answering',
+      contacts: 1,
+      fallback: { state: 'none' },
+      drifts: 0,
+      writes: [],
+    };
+  }
+
   async close(): Promise<void> {}
 
   measured(value: number | boolean | 'C'): DeviceReadings[keyof DeviceReadings] {
@@ -68,9 +85,14 @@ export class FakeDevice implements Device {
 }
 
 function describeAction(action: DeviceAction): string {
-  return action.kind === 'setChargeCurrent'
-    ? `${action.currentA} A`
-    : `${action.relayChannel} ${action.position}`;
+  switch (action.kind) {
+    case 'setChargeCurrent':
+      return `${action.currentA} A`;
+    case 'setSwitch':
+      return `${action.relayChannel} ${action.position}`;
+    case 'setPowerLimit':
+      return action.powerW === undefined ? 'released' : `${action.powerW} W`;
+  }
 }
 
 export class FakeStore implements Store {
@@ -127,14 +149,14 @@ export class FakeHome {
   householdA = 10;
   #jitter = 0;
 
-  constructor(condition?: StoreCondition) {
+  constructor(condition?: StoreCondition, chargerRefreshMs?: number) {
     const runningMs = condition?.kind === 'restored' ? condition.state.runningMs : 0;
     this.clock = new SteppedClock({ runningMs });
     const { clock, happenings } = this;
     this.store = new FakeStore(happenings, condition);
     this.grid = new FakeDevice('grid', clock, happenings);
     this.relay = new FakeDevice('relay', clock, happenings, 20_000);
-    this.charger = new FakeDevice('charger', clock, happenings);
+    this.charger = new FakeDevice('charger', clock, happenings, chargerRefreshMs);
     const heaterMeter = new FakeDevice('heater-meter', clock, happenings);
     this.grid.live = () => this.#meter(this.householdA + this.carA());
     heaterMeter.live = () => this.#meter(0);

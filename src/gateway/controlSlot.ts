@@ -1,0 +1,39 @@
+import type { Limit } from '../domain/limit.ts';
+
+/**
+ * The one slot of the controlling party: what it asked for last (a curtailment, the intervals of a schedule, or nothing) and
+ * the ids that were seen, so that a repetition changes nothing.
+ */
+export interface ControlSlot {
+  readonly limits: readonly Limit[];
+  /** Absent: nothing is asked for. */
+  readonly id?: string;
+  /** Oldest first. */
+  readonly knownIds: readonly string[];
+}
+
+export const EMPTY_SLOT: ControlSlot = { limits: [], knownIds: [] };
+
+/** As many as the inbox remembers. */
+const MOST_KNOWN_IDS = 256;
+
+/** A new control takes the place of the one before; without an id it says that there is none. */
+export function withControl(
+  slot: ControlSlot,
+  limits: readonly Limit[],
+  id: string | undefined,
+): ControlSlot {
+  if (id === undefined) return { limits: [], knownIds: slot.knownIds };
+  return { limits, id, knownIds: knownIdsWith(slot, id) };
+}
+
+/** A cancel ends what it names, and keeps it from coming later. */
+export function withoutControl(slot: ControlSlot, id: string): ControlSlot {
+  const knownIds = knownIdsWith(slot, id);
+  return slot.id === id ? { limits: [], knownIds } : { ...slot, knownIds };
+}
+
+/** The ids seen so far with this one as the latest. */
+function knownIdsWith({ knownIds }: ControlSlot, id: string): readonly string[] {
+  return [...knownIds.filter((known) => known !== id), id].slice(-MOST_KNOWN_IDS);
+}
