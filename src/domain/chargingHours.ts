@@ -1,5 +1,3 @@
-import type { SitePlan } from './sitePlan.ts';
-
 export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
 
 export const WEEKDAYS: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
@@ -37,8 +35,3 @@ export const DEFAULT_CHARGING_HOURS: ChargingHours = {
     { days: WORKING_DAYS, fromMinute: 16 * 60, untilMinute: 22 * 60, ceilingA: 0, reason: PEAK },
   ],
 };
-
-/** The hours that the plan begins with; the owner may change them at any time. */
-export function plannedHours(site: SitePlan): ChargingHours | undefined {
-  return site.chargingHours === 'default' ? DEFAULT_CHARGING_HOURS : site.chargingHours;
-}

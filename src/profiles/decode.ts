@@ -1,9 +1,10 @@
 import type { RunningMs } from '../domain/instant.ts';
-import type { IecState, PointName, PointValue } from '../domain/point.ts';
+import type { PointName, PointValue } from '../domain/point.ts';
 import { measured, type Reading, unknown } from '../domain/reading.ts';
+import { compileInput, compileTest } from './conditions.ts';
+import { numberDecoder } from './decodeNumber.ts';
 import type { PointData, ProfileData } from './profileSchema.ts';
-import { type RawReader, rawReader, roundToFloatDigits, WORDS_OF_TYPE } from './registers.ts';
-import { parseRegisterUnit, scaleToValue } from './units.ts';
+import { type PointAnswers, PointSources } from './sources.ts';
 
 /** The words (or bits) of one block as they came, and the instant of the answer. */
 export interface BlockAnswer {
@@ -11,8 +12,11 @@ export interface BlockAnswer {
   readonly measuredAtMs: RunningMs;
 }
 
+/** The latest answer of every block, by the block's index in the profile. */
+export type BlockAnswers = readonly (BlockAnswer | undefined)[];
+
 /** A value out of the answers of a point's blocks, in their order; nothing when they make no sense. */
-type Decode = (answers: readonly (readonly number[])[]) => PointValue | undefined;
+type Decode = (answers: PointAnswers) => PointValue | undefined;
 
 export interface PlannedPoint {
   readonly name: PointName;
@@ -27,7 +31,7 @@ export interface PlannedPoint {
  */
 export function decodePoint(
   point: PlannedPoint,
-  answers: readonly (BlockAnswer | undefined)[],
+  answers: BlockAnswers,
   nowMs: RunningMs,
 ): Reading<PointValue> | undefined {
   const words: (readonly number[])[] = [];
@@ -44,79 +48,49 @@ export function decodePoint(
 
 /** Turns one point of the data into a decoder. The data has passed the lint. */
 export function planPoint(name: PointName, point: PointData, data: ProfileData): PlannedPoint {
-  const blockNames = Object.keys(data.blocks);
-  const offsetIn = (block: string, address: number) => address - (data.blocks[block]?.address ?? 0);
-  if (point.is === 'bit') {
-    const offset = offsetIn(point.block, point.address);
-    return {
-      name,
-      blocks: [blockNames.indexOf(point.block)],
-      decode: ([bits]) => (bits?.[offset] === undefined ? undefined : bits[offset] === 1),
-    };
-  }
-  if (point.is === 'number') {
-    const offset = offsetIn(point.block, point.address);
-    return {
-      name,
-      blocks: [blockNames.indexOf(point.block)],
-      decode: numberDecoder(point, offset, data.wordOrder),
-    };
-  }
-  const inputs = Object.entries(point.inputs);
-  const readers = inputs.map(([, input]) =>
-    rawReader(input.type, offsetIn(input.block, input.address), input.wordOrder ?? data.wordOrder),
-  );
-  return {
-    name,
-    blocks: inputs.map(([, input]) => blockNames.indexOf(input.block)),
-    decode: rulesDecoder(
-      inputs.map(([input]) => input),
-      readers,
-      point.rules,
-    ),
-  };
+  const sources = new PointSources(data);
+  const decode = compileDecode(point, sources);
+  return { name, blocks: sources.blocks, decode };
 }
 
-type NumberPointData = Extract<PointData, { is: 'number' }>;
-type Rules = Extract<PointData, { is: 'rules' }>['rules'];
-
-function numberDecoder(point: NumberPointData, offset: number, wordOrder: ProfileData['wordOrder']): Decode {
-  const scale = parseRegisterUnit(point.unit)?.scale ?? { multiply: 1, divide: 1 };
-  const read = rawReader(point.type, offset, point.wordOrder ?? wordOrder);
-  const sign = point.positive === 'export' ? -1 : 1;
-  const [least, most] = point.plausible;
-  const length = WORDS_OF_TYPE[point.type];
-  const marks = point.notAvailable ?? [];
-  return ([words]) => {
-    if (words === undefined) return undefined;
-    for (const mark of marks) {
-      if (mark.every((word, index) => index >= length || words[offset + index] === word)) return undefined;
+function compileDecode(point: PointData, sources: PointSources): Decode {
+  switch (point.is) {
+    case 'number':
+      return numberDecoder(point, sources);
+    case 'rules':
+      return rulesDecoder(point, sources);
+    case 'bit': {
+      const slot = sources.slotOf(point.block);
+      const offset = sources.offsetOf(point);
+      return (answers) => {
+        const bit = answers[slot]?.[offset];
+        return bit === undefined ? undefined : bit === 1;
+      };
     }
-    const scaled = sign * scaleToValue(read(words), scale);
-    if (!(scaled >= least && scaled <= most)) return undefined;
-    // + 0: a negated zero is a plain zero.
-    return (point.type === 'f32' ? roundToFloatDigits(scaled) : scaled) + 0;
-  };
+    case 'fixed': {
+      const { value } = point;
+      sources.slotOf(point.block);
+      return () => value;
+    }
+  }
 }
 
-function rulesDecoder(inputs: readonly string[], readers: readonly RawReader[], rules: Rules): Decode {
-  const compiled = rules.map((rule) => ({
-    becomes: rule.becomes as boolean | IecState,
-    tests: Object.entries(rule.when).map(([input, condition]) => ({
-      input: inputs.indexOf(input),
-      is: condition.is,
-      set: condition.bitsSet ?? 0,
-      clear: condition.bitsClear ?? 0,
-    })),
+function rulesDecoder(point: Extract<PointData, { is: 'rules' }>, sources: PointSources): Decode {
+  const names = Object.keys(point.inputs);
+  const inputs = Object.values(point.inputs);
+  const readers = inputs.map((input) => compileInput(input, sources));
+  const rules = point.rules.map((rule) => ({
+    becomes: rule.becomes,
+    tests: Object.entries(rule.when).map(([name, condition]) => {
+      const input = names.indexOf(name);
+      const data = inputs[input];
+      const isSigned = data?.type === 'i16' && data.mask === undefined;
+      return { input, test: compileTest(condition, isSigned ? 'i16' : 'u32') };
+    }),
   }));
   return (answers) => {
-    const raws = readers.map((read, index) => read(answers[index] ?? []));
-    const rule = compiled.find(({ tests }) =>
-      tests.every(({ input, is, set, clear }) => {
-        const raw = raws[input] ?? Number.NaN;
-        return (is === undefined || is.includes(raw)) && (raw & set) === set && (raw & clear) === 0;
-      }),
-    );
-    return rule?.becomes;
+    const raws = readers.map((read) => read(answers));
+    return rules.find(({ tests }) => tests.every(({ input, test }) => test(raws[input] ?? Number.NaN)))
+      ?.becomes;
   };
 }

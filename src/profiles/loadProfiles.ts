@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { lintDevice } from './lintDevice.ts';
+import { lintLooks } from './lintLooks.ts';
 import { lintReads } from './lintReads.ts';
 import { lintWrites } from './lintWrites.ts';
-import { formatPath, type ProfileMistake } from './mistake.ts';
+import { formatPath, type ProfileMistake, type Report } from './mistake.ts';
 import { compileProfile, type Profile } from './profile.ts';
 import { profileSchema } from './profileSchema.ts';
 import { checkVectors } from './vectors.ts';
@@ -82,9 +84,8 @@ function loadFile(directory: string, file: string): LoadedFile {
     return { mistakes: parsed.error.issues.flatMap((issue) => describeIssue(file, issue, content)) };
   }
   const mistakes: ProfileMistake[] = [];
-  const report = (mistake: Omit<ProfileMistake, 'file'>) => mistakes.push({ file, ...mistake });
-  lintReads(parsed.data, report);
-  lintWrites(parsed.data, report);
+  const report: Report = (mistake) => mistakes.push({ file, ...mistake });
+  for (const lint of [lintReads, lintWrites, lintDevice, lintLooks]) lint(parsed.data, report);
   if (mistakes.length > 0) return { mistakes };
   const profile = compileProfile(id, parsed.data);
   checkVectors(profile, report);

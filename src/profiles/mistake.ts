@@ -7,6 +7,9 @@ export interface ProfileMistake {
   readonly message: string;
 }
 
+/** Takes a mistake of the file that is being looked at. */
+export type Report = (mistake: Omit<ProfileMistake, 'file'>) => void;
+
 /** A path of keys and indexes as a person writes it. */
 export function formatPath(keys: readonly PropertyKey[]): string {
   let text = '';

@@ -1,7 +1,7 @@
 import type { NumberPoint, PointName } from '../domain/point.ts';
 
 /** The unit that a point's name ends in. Time is kept in milliseconds. */
-export type PointUnit = 'V' | 'A' | 'W' | 'Hz' | 'Wh' | 'Ms' | 'none';
+export type PointUnit = 'V' | 'A' | 'W' | 'Hz' | 'Wh' | 'Ms' | '%' | 'none';
 
 /** All number points of the domain with their unit; the compiler keeps it complete. */
 export const NUMBER_POINT_UNITS: Readonly<Record<NumberPoint, PointUnit>> = {
@@ -25,14 +25,18 @@ export const NUMBER_POINT_UNITS: Readonly<Record<NumberPoint, PointUnit>> = {
   errorCode: 'none',
   fallbackCurrentA: 'A',
   fallbackTimeoutMs: 'Ms',
+  watchdogRemainingMs: 'Ms',
+  ratedPowerW: 'W',
+  powerLimitW: 'W',
+  stateOfChargePercent: '%',
 };
 
 const NUMBER_POINTS = Object.keys(NUMBER_POINT_UNITS);
-const RELAY_POINT = 'relayClosed\\.\\d{1,3}';
+const CHANNEL_POINT = '(relayClosed|inputActive)\\.\\d{1,3}';
 
 /** Every point name that a profile may use, as one pattern (so that editors know it too). */
 export const POINT_NAME_PATTERN = new RegExp(
-  `^(${NUMBER_POINTS.map((name) => name.replace('.', '\\.')).join('|')}|carConnected|chargingState|${RELAY_POINT})$`,
+  `^(${NUMBER_POINTS.map((name) => name.replace('.', '\\.')).join('|')}|carConnected|chargingState|${CHANNEL_POINT})$`,
 );
 
 /** The words of the domain, for messages. */
@@ -41,6 +45,7 @@ export const POINT_NAME_LIST = [
   'carConnected',
   'chargingState',
   'relayClosed.<channel>',
+  'inputActive.<channel>',
 ].join(', ');
 
 export function isPointName(name: string): name is PointName {

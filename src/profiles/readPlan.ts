@@ -1,14 +1,15 @@
 import type { PointName } from '../domain/point.ts';
 import type { ModbusFunction } from '../ports/modbusLine.ts';
+import { isSameModel, type RegisterPlace } from './allow.ts';
 import { type PlannedPoint, planPoint } from './decode.ts';
 import { isPointName } from './pointNames.ts';
 import type { ProfileData } from './profileSchema.ts';
+import { wireCost, worthwhileGap } from './wireCost.ts';
 
-export interface PlannedBlock {
+export interface PlannedBlock extends RegisterPlace {
   readonly index: number;
   readonly name: string;
   readonly functionCode: ModbusFunction;
-  readonly address: number;
   readonly count: number;
   readonly isFast: boolean;
   readonly cadenceMs: number;
@@ -25,7 +26,19 @@ export interface ReadPlan {
   readonly sweepMs: number;
   /** A block counts as due this much early, or a poll that comes a moment early would halve its rhythm. */
   readonly toleranceMs: number;
+  /** How blocks may be joined to one request; absent: the maker says nothing of it. */
+  readonly joins?: { readonly mostRegisters: number; readonly longestGap: number };
 }
+
+/** What one request reads: the blocks that lie wholly in it. */
+export interface PlannedRead extends RegisterPlace {
+  readonly functionCode: ModbusFunction;
+  readonly count: number;
+  readonly blocks: readonly PlannedBlock[];
+}
+
+/** Modbus allows 125 registers in one answer. */
+const MOST_REGISTERS = 125;
 
 export function compileReadPlan(data: ProfileData): ReadPlan {
   const points = Object.entries(data.points).flatMap(([name, point]) =>
@@ -35,6 +48,8 @@ export function compileReadPlan(data: ProfileData): ReadPlan {
     index,
     name,
     functionCode: block.function,
+    model: block.model,
+    occurrence: block.occurrence,
     address: block.address,
     count: block.count,
     isFast: block.group === 'fast',
@@ -42,13 +57,15 @@ export function compileReadPlan(data: ProfileData): ReadPlan {
     points: points.filter((point) => point.blocks.includes(index)),
   }));
   const fastestMs = Math.min(...blocks.map((block) => block.cadenceMs));
-  const { readSpacingMs } = data.timing;
+  const { readSpacingMs, mostRegistersPerRead: mostRegisters = MOST_REGISTERS } = data.timing;
+  const joins = { mostRegisters, longestGap: worthwhileGap(wireCost(data)) };
   return {
     blocks,
     points,
     readSpacingMs,
     sweepMs: Math.max(0, fastestMs - readSpacingMs / 2),
     toleranceMs: fastestMs / 4,
+    ...(data.timing.readsAcrossGaps === true ? { joins } : {}),
   };
 }
 
@@ -65,6 +82,8 @@ export interface BlockProgress {
   /** Absent before the first time. */
   askedAtMs?: number | undefined;
   isWanted: boolean;
+  /** The device has no such block: its model is not in the chain. */
+  isMissing?: boolean;
 }
 
 /**
@@ -80,18 +99,69 @@ export function nextBlock(
   let next: PlannedBlock | undefined;
   let nextUrgency = 0;
   for (const block of plan.blocks) {
-    const state = progress[block.index];
-    if (state === undefined) continue;
-    const ageMs = state.askedAtMs === undefined ? undefined : nowMs - state.askedAtMs;
-    const isDue = ageMs === undefined || ageMs + plan.toleranceMs >= block.cadenceMs;
-    if (!isDue && !state.isWanted) continue;
-    const lateness = ageMs === undefined ? NEVER_READ_LATENESS : ageMs / block.cadenceMs;
-    const rank = state.isWanted ? 2_000_000 : block.isFast ? 1_000_000 : 0;
-    const urgency = rank + Math.min(lateness, 999_999);
-    if (next === undefined || urgency > nextUrgency) {
-      next = block;
-      nextUrgency = urgency;
-    }
+    const urgency = urgencyOf(plan, block, progress[block.index], nowMs);
+    if (urgency === undefined || (next !== undefined && urgency <= nextUrgency)) continue;
+    next = block;
+    nextUrgency = urgency;
   }
   return next;
+}
+
+/** How much a block wants to be read; nothing when it is not due. */
+function urgencyOf(
+  plan: ReadPlan,
+  block: PlannedBlock,
+  state: BlockProgress | undefined,
+  nowMs: number,
+): number | undefined {
+  if (state === undefined || state.isMissing === true) return undefined;
+  const ageMs = state.askedAtMs === undefined ? undefined : nowMs - state.askedAtMs;
+  const isDue = ageMs === undefined || ageMs + plan.toleranceMs >= block.cadenceMs;
+  if (!isDue && !state.isWanted) return undefined;
+  const lateness = ageMs === undefined ? NEVER_READ_LATENESS : ageMs / block.cadenceMs;
+  const rank = state.isWanted ? 2_000_000 : block.isFast ? 1_000_000 : 0;
+  return rank + Math.min(lateness, 999_999);
+}
+
+/**
+ * The request for a block, with its neighbours that are due too, where the maker allows that and the registers
+ * in between cost less than another request. A block that lies in between comes along though it is not due.
+ */
+export function joinDue(
+  plan: ReadPlan,
+  first: PlannedBlock,
+  progress: readonly BlockProgress[],
+  nowMs: number,
+): PlannedRead {
+  let from = first.address;
+  let until = first.address + first.count;
+  if (plan.joins === undefined || first.functionCode <= 2) return readOf(first, [first], from, until);
+  const { mostRegisters, longestGap } = plan.joins;
+  const alike = plan.blocks.filter(
+    (block) => block.functionCode === first.functionCode && isSameModel(block, first),
+  );
+  const due = alike.filter((block) => urgencyOf(plan, block, progress[block.index], nowMs) !== undefined);
+  for (;;) {
+    const joined = due
+      .map((block) => ({
+        from: Math.min(from, block.address),
+        until: Math.max(until, block.address + block.count),
+        gap: Math.max(block.address - until, from - block.address - block.count),
+      }))
+      .filter((span) => span.gap >= 0 && span.gap <= longestGap && span.until - span.from <= mostRegisters)
+      .toSorted((a, b) => a.gap - b.gap)[0];
+    if (joined === undefined) break;
+    ({ from, until } = joined);
+  }
+  const inside = alike.filter((block) => block.address >= from && block.address + block.count <= until);
+  return readOf(first, inside, from, until);
+}
+
+function readOf(
+  { functionCode, model, occurrence }: PlannedBlock,
+  blocks: readonly PlannedBlock[],
+  from: number,
+  until: number,
+): PlannedRead {
+  return { functionCode, model, occurrence, address: from, count: until - from, blocks };
 }

@@ -1,5 +1,5 @@
-type RegisterType = 'u16' | 'i16' | 'u32' | 'i32' | 'u64' | 'i64' | 'f32';
-type WordOrder = 'mostSignificantFirst' | 'leastSignificantFirst';
+export type RegisterType = 'u16' | 'i16' | 'u32' | 'i32' | 'u64' | 'i64' | 'f32' | 'f64';
+export type WordOrder = 'mostSignificantFirst' | 'leastSignificantFirst';
 
 export const WORDS_OF_TYPE: Readonly<Record<RegisterType, number>> = {
   u16: 1,
@@ -9,6 +9,7 @@ export const WORDS_OF_TYPE: Readonly<Record<RegisterType, number>> = {
   u64: 4,
   i64: 4,
   f32: 2,
+  f64: 4,
 };
 
 const view = new DataView(new ArrayBuffer(8));
@@ -37,11 +38,13 @@ export function rawReader(type: RegisterType, offset: number, order: WordOrder):
       };
     case 'u64':
     case 'i64':
+    case 'f64':
       return (words) => {
         for (let place = 0; place < 4; place++) {
           const from = order === 'mostSignificantFirst' ? place : 3 - place;
           view.setUint16(place * 2, words[offset + from] ?? 0);
         }
+        if (type === 'f64') return view.getFloat64(0);
         return Number(type === 'u64' ? view.getBigUint64(0) : view.getBigInt64(0));
       };
   }

@@ -11,7 +11,7 @@ interface RegisterUnit {
   readonly scale: Scale;
 }
 
-const UNIT_PATTERN = /^(?:(0\.001|0\.01|0\.1|10|100|1000) )?([mkM]?)(Ws|Wh|W|A|V|Hz|s)$/;
+const UNIT_PATTERN = /^(?:(0\.001|0\.01|0\.1|10|100|1000) )?([mkM]?)(Ws|Wh|W|A|V|Hz|s|%)$/;
 
 /** For the schema: what a register's unit may look like. */
 export const REGISTER_UNIT_PATTERN = new RegExp(`${UNIT_PATTERN.source}|^none$`);
@@ -26,6 +26,7 @@ const BASES: Readonly<Record<string, RegisterUnit>> = {
   Wh: { unit: 'Wh', scale: { multiply: 1, divide: 1 } },
   Ws: { unit: 'Wh', scale: { multiply: 1, divide: 3600 } },
   s: { unit: 'Ms', scale: { multiply: 1000, divide: 1 } },
+  '%': { unit: '%', scale: { multiply: 1, divide: 1 } },
 };
 
 /**
@@ -46,13 +47,26 @@ export function parseRegisterUnit(text: string): RegisterUnit | undefined {
   return { unit: base.unit, scale: { multiply: scale.multiply / common, divide: scale.divide / common } };
 }
 
+/** The scale of a unit that has passed the lint. */
+export function scaleOfUnit(text: string): Scale {
+  return parseRegisterUnit(text)?.scale ?? { multiply: 1, divide: 1 };
+}
+
 export function scaleToValue(raw: number, scale: Scale): number {
   return (raw * scale.multiply) / scale.divide;
 }
 
-/** Rounds down: what is sent is never more than what was asked. The margin takes up binary fractions only. */
+/** The greatest whole number of register steps that does not say more than the value; for values of 0 and more. */
 export function scaleToRaw(value: number, scale: Scale): number {
-  return Math.floor((value * scale.divide) / scale.multiply + 1e-6);
+  // The division may fall short of a whole number, or reach it from below, by a binary fraction.
+  const near = Math.floor((value * scale.divide) / scale.multiply) + 1;
+  for (const raw of [near, near - 1]) if (scaleToValue(raw, scale) <= value) return raw;
+  return Math.max(0, near - 2);
+}
+
+/** Takes off the binary fractions that a product of decimal numbers leaves behind the twelfth digit. */
+export function exactly(value: number): number {
+  return Number(value.toPrecision(12));
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

@@ -35,17 +35,15 @@ describe('reading by the profile', () => {
   it('reads fast points each second and slow points in their own time', async () => {
     const { line, pollFor } = benchDevice(shippedProfile('eastron-sdm630'));
     await pollFor(60);
-    const count = (address: number) => line.reads().filter((request) => request.address === address).length;
-    expect(count(0)).toBe(60);
-    expect(count(0x34)).toBe(12);
-    expect(count(0x46)).toBe(2);
-    expect(line.seen[0]).toMatchObject({
-      unit: 9,
-      priority: 'poll',
-      timeoutMs: 500,
-      silenceMs: 100,
-      count: 18,
-    });
+    const readsOf = (address: number) =>
+      line.reads().filter((read) => read.address <= address && address < read.address + read.count).length;
+    expect(readsOf(0)).toBe(60);
+    expect(readsOf(0x34)).toBe(12);
+    expect(readsOf(0x46)).toBe(2);
+    // The total power comes along with the phases; the energies would make it more than the meter answers.
+    expect(line.reads().map(({ count }) => count)).toEqual(expect.arrayContaining([18, 0x36, 6]));
+    expect(line.reads()).toHaveLength(62);
+    expect(line.seen[1]).toMatchObject({ unit: 9, priority: 'poll', timeoutMs: 500, silenceMs: 100 });
   });
 
   it('keeps the pace of the maker: never two reads of a KEBA within half a second', async () => {

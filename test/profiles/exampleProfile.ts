@@ -14,8 +14,12 @@ export function exampleProfile() {
     link: { transport: 'tcp', port: 502, unit: 1 },
     timing: { timeoutMs: 400, silenceMs: 0, readSpacingMs: 0, writeSpacingMs: 0 },
     wordOrder: 'leastSignificantFirst',
+    fingerprint: [
+      { function: 3, address: 30, type: 'text', registers: 4, startsWith: 'example' },
+    ] as object[],
     blocks: {
       measures: { function: 3, address: '0x0010', count: 6, group: 'fast', cadenceMs: 1000 },
+      state: { function: 3, address: 40, count: 1, group: 'slow', cadenceMs: 2000 },
       settings: { function: 3, address: 100, count: 3, group: 'slow', cadenceMs: 5000 },
     },
     points: {
@@ -36,6 +40,14 @@ export function exampleProfile() {
         type: 'u64',
         unit: '10 Ws',
         plausible: [0, 1e12],
+      },
+      chargingState: {
+        is: 'rules',
+        inputs: { state: { block: 'state', address: 40, type: 'u16' } },
+        rules: [
+          { when: { state: { is: [1] } }, becomes: 'A' },
+          { when: { state: { is: [2] } }, becomes: 'C' },
+        ],
       },
       setpointA: {
         is: 'number',
@@ -125,7 +137,7 @@ export function exampleProfile() {
         zeroMeans: 'off',
       },
     },
-    watchdog: { fedBy: 'write', fallsTo: 'the fall-back current', isSafe: true },
+    watchdog: { fedBy: 'anyFrame', fallsTo: 'the fall-back current', isSafe: true },
     quirks: ['It exists in a test only.'],
     vectors: {
       reads: [
@@ -138,6 +150,11 @@ export function exampleProfile() {
           says: 'the mark for "not available", low word first',
           registers: [{ block: 'measures', address: 16, words: [9999, 0] }],
           readings: { 'phaseCurrentA.L1': 'unknown' },
+        },
+        {
+          says: 'charging',
+          registers: [{ block: 'state', address: 40, words: [2] }],
+          readings: { chargingState: 'C' },
         },
         {
           says: 'settings',

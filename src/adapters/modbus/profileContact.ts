@@ -36,6 +36,11 @@ export class ProfileContact {
     return this.#hasAnswered && this.#failures === 0;
   }
 
+  /** True while it owes an answer. */
+  get hasFailed(): boolean {
+    return this.#failures > 0;
+  }
+
   get isLost(): boolean {
     return this.#failures >= CONTACT_FIGURES.lostAfter;
   }

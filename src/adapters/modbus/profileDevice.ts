@@ -1,21 +1,28 @@
 import type { CommandEffect } from '../../domain/command.ts';
+import type { RunningMs } from '../../domain/instant.ts';
 import type { DeviceReadings, PointName } from '../../domain/point.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
   ActionResult,
   Device,
   DeviceAction,
+  DeviceReport,
   DeviceTraits,
   FallbackSettings,
 } from '../../ports/device.ts';
 import type { Log } from '../../ports/log.ts';
-import type { ModbusLine } from '../../ports/modbusLine.ts';
-import { encodeFallback, encodePreparation } from '../../profiles/encode.ts';
+import type { LinePriority, ModbusLine } from '../../ports/modbusLine.ts';
+import type { RegisterPlace } from '../../profiles/allow.ts';
+import { encodeKeepAlive } from '../../profiles/encode.ts';
 import type { Profile } from '../../profiles/profile.ts';
+import { keepAliveEveryMs } from '../../profiles/refresh.ts';
+import { FallbackAuditor } from './fallbackAuditor.ts';
 import { ProfileContact } from './profileContact.ts';
+import { ProfileMeeting } from './profileMeeting.ts';
 import { ProfilePause } from './profilePause.ts';
 import { ProfileReader } from './profileReader.ts';
-import { ProfileWriter } from './profileWriter.ts';
+import { traitsOf } from './profileTraits.ts';
+import { notWhileResting, ProfileWriter } from './profileWriter.ts';
 
 export interface ProfileDeviceOptions {
   readonly deviceId: string;
@@ -29,9 +36,8 @@ export interface ProfileDeviceOptions {
   readonly fallback?: FallbackSettings;
 }
 
-const FALLBACK_POINTS: readonly PointName[] = ['fallbackCurrentA', 'fallbackTimeoutMs'];
-/** After settings could not be secured, the next try; a faulty device is not written to each second. */
-const SECURE_RETRY_MS = 30_000;
+/** A keep-alive goes out with the cycle that comes this much of its period too early, not with the next. */
+const KEEP_ALIVE_TOLERANCE = 1 / 8;
 
 /** A device that is wholly described by its profile. */
 export function createProfileDevice(options: ProfileDeviceOptions): Device {
@@ -40,36 +46,50 @@ export function createProfileDevice(options: ProfileDeviceOptions): Device {
 
 class ProfileDevice implements Device {
   readonly deviceId: string;
-  readonly traits: DeviceTraits;
   readonly #profile: Profile;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #contact = new ProfileContact();
   readonly #pause: ProfilePause;
+  readonly #meeting: ProfileMeeting;
   readonly #reader: ProfileReader;
   readonly #writer: ProfileWriter;
-  #fallback: FallbackSettings | undefined;
+  readonly #auditor: FallbackAuditor;
   #polling: Promise<DeviceReadings> | undefined;
-  #securing: Promise<ActionResult> | undefined;
-  /** Which of the contact's beginnings the settings were secured for; and the last that it was tried for. */
-  #securedFor = 0;
-  #triedFor = 0;
-  #retryAtMs = 0;
-  #glitchesSeen = 0;
   #wasLost = false;
+  #wasUnfit: string | undefined;
+  /** Contact's beginnings and glitches after which the commands in force were read back. */
+  #readBackFor = '1 0';
+  #keptAliveAtMs: RunningMs = Number.NEGATIVE_INFINITY;
+  #isFeeding = false;
 
   constructor(options: ProfileDeviceOptions) {
-    const { profile, unit, line, clock } = options;
+    const { profile, unit, line, clock, fallback } = options;
+    const { data } = profile;
     this.deviceId = options.deviceId;
-    this.traits = traitsOf(profile);
     this.#profile = profile;
     this.#clock = clock;
     this.#log = options.log.child({ deviceId: options.deviceId });
-    this.#fallback = options.fallback;
     this.#pause = new ProfilePause(clock);
-    const parts = { profile, unit, line, clock, contact: this.#contact, pause: this.#pause };
-    this.#reader = new ProfileReader(parts);
-    this.#writer = new ProfileWriter(parts);
+    const contact = this.#contact;
+    const addressOf = (place: RegisterPlace) => this.#meeting.addressOf(place);
+    const parts = { profile, unit, line, clock, contact, pause: this.#pause, addressOf };
+    const reader = new ProfileReader(parts);
+    const writer = new ProfileWriter({ ...parts, answers: () => reader.answers });
+    this.#reader = reader;
+    this.#writer = writer;
+    this.#meeting = new ProfileMeeting({
+      data,
+      clock,
+      contact,
+      read: (request, priority) => reader.readRegisters(request, priority),
+    });
+    const guard = { data, clock, log: this.#log, contact, pause: this.#pause };
+    this.#auditor = new FallbackAuditor({ ...guard, reader, writer, fallback });
+  }
+
+  get traits(): DeviceTraits {
+    return traitsOf(this.#profile, this.#auditor.timeoutMs);
   }
 
   /** A poll that comes while one is under way shares its outcome. */
@@ -80,8 +100,13 @@ class ProfileDevice implements Device {
 
   async #sweep(): Promise<DeviceReadings> {
     try {
-      await this.#reader.sweep();
-      this.#lookAfter();
+      const met = this.#meeting.isMet ? undefined : await this.#meet('poll');
+      if (met === undefined || met.ok) {
+        await this.#reader.sweep();
+        // Contact may have been lost and begun anew within this sweep: then it is met with the next.
+        if (this.#meeting.isMet) this.#lookAfter();
+      }
+      this.#logContact();
       return this.#reader.latest;
     } finally {
       this.#polling = undefined;
@@ -89,127 +114,111 @@ class ProfileDevice implements Device {
   }
 
   async apply(action: DeviceAction, effect: CommandEffect): Promise<ActionResult> {
+    if (!this.#meeting.isMet) {
+      const met = await this.#meet(effect === 'narrowing' ? 'narrowing' : 'poll');
+      if (!met.ok) return met;
+    }
     const result = await this.#writer.apply(action, effect);
     // Read back also when the answer was lost: the write may have been obeyed.
-    this.#reader.want(action.kind === 'setSwitch' ? `relayClosed.${action.relayChannel}` : 'setpointA');
+    for (const point of readBackOf(action)) this.#reader.want(point);
     this.#reader.noticeLoss();
     return result;
   }
 
   async secureFallback(settings: FallbackSettings): Promise<ActionResult> {
-    if (this.#securing !== undefined) await this.#securing;
-    this.#fallback = settings;
-    return this.#secure();
+    if (!this.#meeting.isMet) {
+      const met = await this.#meet('refresh');
+      if (!met.ok) return met;
+    }
+    return this.#auditor.secureFallback(settings);
+  }
+
+  keepAlive(): void {
+    const everyMs = keepAliveEveryMs(this.#profile.data, this.#auditor.timeoutMs);
+    const nowMs = this.#clock.runningMs();
+    if (everyMs === undefined || this.#isFeeding || this.#pause.isClosed || !this.#meeting.isMet) return;
+    if (this.#contact.beginnings === 0 || this.#contact.isLost) return;
+    if (nowMs - this.#keptAliveAtMs < everyMs * (1 - KEEP_ALIVE_TOLERANCE)) return;
+    void this.#feed(nowMs);
+  }
+
+  async #feed(nowMs: RunningMs): Promise<void> {
+    const encoded = encodeKeepAlive(this.#profile.data);
+    if (!encoded.ok) return;
+    this.#isFeeding = true;
+    const result = await this.#writer.writeSettings(encoded.writes);
+    this.#isFeeding = false;
+    if (result.ok) this.#keptAliveAtMs = nowMs;
+    this.#reader.noticeLoss();
+  }
+
+  report(): DeviceReport {
+    const { isAnswering, isLost, beginnings, fault } = this.#contact;
+    const { unfit } = this.#meeting;
+    const trouble = isLost ? 'lost' : beginnings === 0 ? 'notYet' : 'glitch';
+    return {
+      deviceId: this.deviceId,
+      profile: this.#profile.id,
+      contact: isAnswering ? 'answering' : trouble,
+      ...(isAnswering || !this.#contact.hasFailed ? {} : { fault }),
+      ...(unfit === undefined ? {} : { unfit }),
+      contacts: beginnings,
+      fallback: this.#auditor.audit(),
+      drifts: this.#auditor.drifts,
+      writes: this.#writer.report(),
+    };
   }
 
   async close(): Promise<void> {
     this.#pause.close();
-    await Promise.allSettled([this.#polling, this.#securing]);
+    await Promise.allSettled([this.#polling, this.#auditor.settled()]);
   }
 
-  /** After each sweep: has contact begun anew, was there a glitch, does the device still hold its settings? */
+  /** Looks where things lie and whether the device is fit, unless it is left to rest; a narrowing does not wait for that. */
+  async #meet(priority: LinePriority): Promise<ActionResult> {
+    if (priority !== 'narrowing' && this.#contact.isResting(this.#clock.runningMs()))
+      return notWhileResting(this.#contact.fault);
+    const met = await this.#meeting.meet(priority);
+    if (met.ok) this.#reader.placeBlocks();
+    else if (met.fault === 'device-unfit') this.#reader.distrust('device-unfit');
+    return met;
+  }
+
   #lookAfter(): void {
-    const contact = this.#contact;
-    this.#logContact();
-    if (!contact.isAnswering || this.#pause.isClosed || this.#securing !== undefined) return;
-    if (contact.glitches !== this.#glitchesSeen) {
-      // Even a short silence may have been a reboot with defaults.
-      this.#glitchesSeen = contact.glitches;
-      this.#reader.want('setpointA');
-      if (this.#fallback !== undefined) for (const point of FALLBACK_POINTS) this.#reader.want(point);
+    const { beginnings, glitches } = this.#contact;
+    const contacts = `${beginnings} ${glitches}`;
+    if (beginnings > 0 && contacts !== this.#readBackFor) {
+      // Even a short silence may have been a reboot: what was commanded may no longer be in force.
+      this.#readBackFor = contacts;
+      for (const point of ['setpointA', 'powerLimitW'] as const) this.#reader.want(point);
     }
-    if (this.#securedFor === contact.beginnings && this.#hasDrifted()) {
-      this.#log.warn(
-        { wanted: this.#fallback },
-        'The device lost its fall-back settings; they are written again.',
-      );
-      this.#securedFor = 0;
-      this.#triedFor = 0;
-    }
-    if (this.#securedFor === contact.beginnings) return;
-    if (this.#triedFor === contact.beginnings && this.#clock.runningMs() < this.#retryAtMs) return;
-    void this.#secure();
+    this.#auditor.lookAfter();
   }
 
   #logContact(): void {
     const { isLost, fault } = this.#contact;
-    if (isLost === this.#wasLost) return;
-    this.#wasLost = isLost;
-    if (isLost) this.#log.warn({ fault }, 'The device does not answer.');
-    else this.#log.info({}, 'The device answers again.');
-  }
-
-  /** One at a time: the preparation that the device wants, then its fall-back settings, then reading them back. */
-  #secure(): Promise<ActionResult> {
-    this.#securing ??= this.#runSecure();
-    return this.#securing;
-  }
-
-  async #runSecure(): Promise<ActionResult> {
-    const beginning = this.#contact.beginnings;
-    const result = await this.#writeSettings();
-    if (result.ok) {
-      // Contact may have begun with these very writes.
-      this.#securedFor = Math.max(beginning, 1);
-    } else if (!this.#pause.isClosed) {
-      this.#retryAtMs = this.#clock.runningMs() + SECURE_RETRY_MS;
-      this.#log.warn({ fault: result.fault, detail: result.detail }, 'The device could not be prepared.');
+    const { unfit } = this.#meeting;
+    if (isLost !== this.#wasLost) {
+      this.#wasLost = isLost;
+      if (isLost) this.#log.warn({ fault }, 'The device does not answer.');
+      else this.#log.info({}, 'The device answers again.');
     }
-    this.#triedFor = beginning;
-    this.#securing = undefined;
-    return result;
-  }
-
-  async #writeSettings(): Promise<ActionResult> {
-    const preparation = encodePreparation(this.#profile.data);
-    if (!preparation.ok) return preparation;
-    const prepared = await this.#writer.writeSettings(preparation.writes);
-    if (!prepared.ok) return prepared;
-    if (this.#fallback === undefined) return { ok: true };
-    const encoded = encodeFallback(this.#profile.data, this.#fallback);
-    if (!encoded.ok) return encoded;
-    const { writes, settings } = encoded.fallback;
-    // Registers that wear are written only when they differ.
-    const isWearing = writes.some(({ allowance }) => allowance.wear === 'kept');
-    if (isWearing && (await this.#readBack(settings)).ok) return { ok: true };
-    const written = await this.#writer.writeSettings(writes);
-    if (!written.ok) return written;
-    return this.#readBack(settings);
-  }
-
-  async #readBack(wanted: FallbackSettings): Promise<ActionResult> {
-    const read = await this.#reader.readPoints(FALLBACK_POINTS);
-    if (!read.ok) return { ok: false, fault: read.fault, detail: read.detail };
-    const { fallbackCurrentA, fallbackTimeoutMs } = this.#reader.latest;
-    const currentA = fallbackCurrentA?.state === 'measured' ? fallbackCurrentA.value : 'unknown';
-    const timeoutMs = fallbackTimeoutMs?.state === 'measured' ? fallbackTimeoutMs.value : 'unknown';
-    if (currentA === wanted.currentA && timeoutMs === wanted.timeoutMs) return { ok: true };
-    const detail = `expected ${wanted.currentA} A after ${wanted.timeoutMs} ms, the device reads back ${currentA} A after ${timeoutMs} ms`;
-    return { ok: false, fault: 'fallback-not-set', detail };
-  }
-
-  /** True when the device reports settings that differ; what is unknown is no evidence. */
-  #hasDrifted(): boolean {
-    if (this.#fallback === undefined) return false;
-    const encoded = encodeFallback(this.#profile.data, this.#fallback);
-    if (!encoded.ok) return false;
-    const { currentA, timeoutMs } = encoded.fallback.settings;
-    const { fallbackCurrentA, fallbackTimeoutMs } = this.#reader.latest;
-    return (
-      (fallbackCurrentA?.state === 'measured' && fallbackCurrentA.value !== currentA) ||
-      (fallbackTimeoutMs?.state === 'measured' && fallbackTimeoutMs.value !== timeoutMs)
-    );
+    if (unfit === this.#wasUnfit) return;
+    this.#wasUnfit = unfit;
+    if (unfit !== undefined) this.#log.warn({ why: unfit }, 'Nothing of the device is used: it is unfit.');
+    else if (!isLost) this.#log.info({}, 'The device is fit now.');
   }
 }
 
-function traitsOf({ data }: Profile): DeviceTraits {
-  const command = data.commands.setChargeCurrent;
-  const spacings = data.writes
-    .filter((entry) => entry.function === command?.function && entry.address === command.address)
-    .map((entry) => entry.leastSpacingMs);
-  return {
-    ...(data.refreshEveryMs === undefined ? {} : { refreshEveryMs: data.refreshEveryMs }),
-    writeSpacingMs: Math.max(data.timing.writeSpacingMs, ...spacings),
-    setpointStepA: command?.stepA ?? 1,
-  };
+/** The points that tell whether an action is in force. */
+function readBackOf(action: DeviceAction): readonly PointName[] {
+  switch (action.kind) {
+    case 'setSwitch':
+      return [`relayClosed.${action.relayChannel}`];
+    case 'setChargeCurrent':
+      return ['setpointA'];
+    case 'setPowerLimit':
+      // A bidirectional charge point has one set-point for both directions.
+      return ['powerLimitW', 'setpointA'];
+  }
 }

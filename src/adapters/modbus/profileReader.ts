@@ -1,20 +1,24 @@
+import type { FaultCode } from '../../domain/faults.ts';
 import type { RunningMs } from '../../domain/instant.ts';
-import type { DeviceReadings, PointName, PointValue } from '../../domain/point.ts';
-import { ABSENT, type Reading, unknown } from '../../domain/reading.ts';
+import type { DeviceReadings, PointName } from '../../domain/point.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ModbusLine, ModbusRequest, ModbusResult } from '../../ports/modbusLine.ts';
-import { type BlockAnswer, decodePoint, type PlannedPoint } from '../../profiles/decode.ts';
-import { isPointName } from '../../profiles/pointNames.ts';
+import type { LinePriority, ModbusLine, ModbusResult } from '../../ports/modbusLine.ts';
+import type { RegisterPlace } from '../../profiles/allow.ts';
+import type { BlockAnswers } from '../../profiles/decode.ts';
+import type { LookRequest } from '../../profiles/looks.ts';
 import type { Profile } from '../../profiles/profile.ts';
 import {
   type BlockProgress,
   blocksOfPoint,
+  joinDue,
   nextBlock,
   type PlannedBlock,
+  type PlannedRead,
   type ReadPlan,
 } from '../../profiles/readPlan.ts';
 import { CONTACT_FIGURES, type ProfileContact } from './profileContact.ts';
 import type { ProfilePause } from './profilePause.ts';
+import { ProfileReadings } from './profileReadings.ts';
 
 interface ReaderOptions {
   readonly profile: Profile;
@@ -23,53 +27,43 @@ interface ReaderOptions {
   readonly clock: Clock;
   readonly contact: ProfileContact;
   readonly pause: ProfilePause;
+  /** The address on the wire; nothing where the device has no such model. */
+  readonly addressOf: (place: RegisterPlace) => number | undefined;
 }
 
-type Readings = Partial<Record<PointName, Reading<PointValue>>>;
-
-/** Reads one device at the maker's pace and keeps the latest reading of every point, with its own age. */
+/** Reads one device at the maker's pace. */
 export class ProfileReader {
+  readonly #options: ReaderOptions;
   readonly #plan: ReadPlan;
-  readonly #line: ModbusLine;
   readonly #clock: Clock;
   readonly #contact: ProfileContact;
   readonly #pause: ProfilePause;
-  readonly #requests: readonly ModbusRequest[];
   readonly #progress: BlockProgress[];
-  readonly #answers: (BlockAnswer | undefined)[];
+  readonly #readings: ProfileReadings;
   readonly #refusals: number[];
+  /** Until the device refuses a request that joins blocks. */
+  #mayJoin = true;
   #nextReadMs: RunningMs = Number.NEGATIVE_INFINITY;
-  /** Replaced, never changed: callers keep what they were given. */
-  #latest: DeviceReadings;
 
   constructor(options: ReaderOptions) {
-    const { plan, data } = options.profile;
+    const { plan } = options.profile;
+    this.#options = options;
     this.#plan = plan;
-    this.#line = options.line;
     this.#clock = options.clock;
     this.#contact = options.contact;
     this.#pause = options.pause;
-    this.#requests = plan.blocks.map(({ functionCode, address, count }) => ({
-      unit: options.unit,
-      functionCode,
-      address,
-      count,
-      priority: 'poll',
-      timeoutMs: data.timing.timeoutMs,
-      silenceMs: data.timing.silenceMs,
-    }));
     this.#progress = plan.blocks.map(() => ({ isWanted: false }));
-    this.#answers = plan.blocks.map(() => undefined);
     this.#refusals = plan.blocks.map(() => 0);
-    const latest: Readings = {};
-    const nowMs = options.clock.runningMs();
-    for (const point of plan.points) latest[point.name] = unknown('not-yet-read', nowMs);
-    for (const name of data.absent ?? []) if (isPointName(name)) latest[name] = ABSENT;
-    this.#latest = latest;
+    this.#readings = new ProfileReadings(options.profile, options.clock.runningMs());
   }
 
   get latest(): DeviceReadings {
-    return this.#latest;
+    return this.#readings.latest;
+  }
+
+  /** The latest answers by block index. */
+  get answers(): BlockAnswers {
+    return this.#readings.answers;
   }
 
   /** The next sweep reads this point before all others. */
@@ -86,17 +80,17 @@ export class ProfileReader {
     if (this.#contact.isResting(startMs)) return;
     while (!this.#pause.isClosed) {
       const nowMs = this.#clock.runningMs();
-      let block = nextBlock(this.#plan, this.#progress, nowMs);
-      if (block === undefined) return;
+      let read = this.#nextRead(nowMs);
+      if (read === undefined) return;
       const slotMs = Math.max(nowMs, this.#nextReadMs);
       if (slotMs - startMs > this.#plan.sweepMs) return;
       if (slotMs > nowMs) {
         await this.#waitForSlot(nowMs);
         // A read-back may have been asked for in the meantime: it goes first.
-        block = nextBlock(this.#plan, this.#progress, this.#clock.runningMs());
-        if (block === undefined || this.#pause.isClosed) return;
+        read = this.#nextRead(this.#clock.runningMs());
+        if (read === undefined || this.#pause.isClosed) return;
       }
-      const result = await this.#ask(block);
+      const result = await this.#ask(read);
       if (isSilence(result)) return;
     }
   }
@@ -107,26 +101,61 @@ export class ProfileReader {
     let result: ModbusResult = { ok: true, words: [] };
     for (const index of indexes) {
       const block = this.#plan.blocks[index];
-      if (block === undefined) continue;
+      if (block === undefined || this.#progress[index]?.isMissing === true) continue;
       const nowMs = this.#clock.runningMs();
       if (this.#nextReadMs > nowMs) await this.#waitForSlot(nowMs);
-      if (this.#pause.isClosed)
-        return { ok: false, fault: 'device-offline', detail: 'the device was closed' };
-      result = await this.#ask(block);
+      if (this.#pause.isClosed) return CLOSED;
+      result = await this.#ask({ ...block, blocks: [block] });
       if (!result.ok) return result;
     }
     return result;
   }
 
+  /** Reads registers that are no block, at the maker's pace unless a narrowing waits for them. */
+  async readRegisters(request: LookRequest, priority: LinePriority): Promise<ModbusResult> {
+    const nowMs = this.#clock.runningMs();
+    if (priority !== 'narrowing' && this.#nextReadMs > nowMs) await this.#waitForSlot(nowMs);
+    if (this.#pause.isClosed) return CLOSED;
+    this.#keepPace(this.#clock.runningMs());
+    const result = await this.#send(request, priority);
+    if (isSilence(result)) {
+      this.#contact.failed(result.fault, this.#clock.runningMs());
+      this.noticeLoss();
+    } else this.#contact.answered();
+    return result;
+  }
+
+  /** After the device was met: points whose registers it has not are absent, all others are read anew. */
+  placeBlocks(): void {
+    for (const block of this.#plan.blocks) {
+      const progress = this.#progress[block.index];
+      if (progress !== undefined) progress.isMissing = this.#options.addressOf(block) === undefined;
+    }
+    const isMissing = (index: number) => this.#progress[index]?.isMissing === true;
+    this.#readings.setAbsent(isMissing, this.#clock.runningMs());
+  }
+
+  /** Nothing of the device is believed: what was read is forgotten. */
+  distrust(fault: FaultCode): void {
+    this.#forget(fault, this.#clock.runningMs());
+  }
+
   /** Brings the readings in line with a loss of contact that somebody else noticed, such as a write. */
   noticeLoss(): void {
-    if (!this.#contact.isLost) return;
-    this.#forget(this.#plan.points);
-    for (const { index } of this.#plan.blocks) {
-      this.#answers[index] = undefined;
-      const progress = this.#progress[index];
-      if (progress !== undefined) progress.askedAtMs = undefined;
-    }
+    if (this.#contact.isLost) this.#forget(this.#contact.fault, this.#contact.failingSinceMs);
+  }
+
+  #forget(fault: FaultCode, sinceMs: RunningMs): void {
+    this.#mayJoin = true;
+    for (const progress of this.#progress) progress.askedAtMs = undefined;
+    this.#readings.forget(fault, sinceMs);
+  }
+
+  #nextRead(nowMs: RunningMs): PlannedRead | undefined {
+    const block = nextBlock(this.#plan, this.#progress, nowMs);
+    if (block === undefined) return undefined;
+    if (!this.#mayJoin) return { ...block, blocks: [block] };
+    return joinDue(this.#plan, block, this.#progress, nowMs);
   }
 
   /** Takes the next slot of the maker's pace; who comes later gets a later one. */
@@ -136,73 +165,75 @@ export class ProfileReader {
     return this.#pause.wait(slotMs - nowMs);
   }
 
-  async #ask(block: PlannedBlock): Promise<ModbusResult> {
-    const { index } = block;
-    const progress = this.#progress[index];
-    const request = this.#requests[index];
-    if (progress === undefined || request === undefined)
-      throw new RangeError(`block ${index} is not planned`);
-    const wasWanted = progress.isWanted;
-    progress.isWanted = false;
-    progress.askedAtMs = this.#clock.runningMs();
-    this.#nextReadMs = Math.max(this.#nextReadMs, progress.askedAtMs + this.#plan.readSpacingMs);
-    const result = await this.#line.request(request);
+  #keepPace(nowMs: RunningMs): void {
+    this.#nextReadMs = Math.max(this.#nextReadMs, nowMs + this.#plan.readSpacingMs);
+  }
+
+  #send({ functionCode, address, count }: LookRequest, priority: LinePriority): Promise<ModbusResult> {
+    const { unit, line, profile } = this.#options;
+    const { timeoutMs, silenceMs } = profile.data.timing;
+    return line.request({ unit, functionCode, address, count, priority, timeoutMs, silenceMs });
+  }
+
+  async #ask(read: PlannedRead): Promise<ModbusResult> {
+    const { functionCode, count, blocks } = read;
+    const address = this.#options.addressOf(read);
+    if (address === undefined) throw new RangeError(`the device has no model for ${read.address}`);
+    const askedAtMs = this.#clock.runningMs();
+    const wasWanted = blocks.map(({ index }) => this.#startAsking(index, askedAtMs));
+    this.#keepPace(askedAtMs);
+    const result = await this.#send({ functionCode, address, count }, 'poll');
     const nowMs = this.#clock.runningMs();
     if (result.ok) {
       this.#contact.answered();
-      this.#refusals[index] = 0;
-      this.#answers[index] = { words: result.words, measuredAtMs: nowMs };
-      this.#take(block, nowMs);
+      for (const { index } of blocks) this.#refusals[index] = 0;
+      this.#readings.take(read, result.words, nowMs);
       return result;
     }
-    progress.isWanted ||= wasWanted;
     if (isSilence(result)) {
+      for (const [place, { index }] of blocks.entries()) {
+        const progress = this.#progress[index];
+        if (progress !== undefined) progress.isWanted ||= wasWanted[place] === true;
+      }
       this.#contact.failed(result.fault, nowMs);
       this.noticeLoss();
       return result;
     }
     this.#contact.answered();
-    const refusals = (this.#refusals[index] ?? 0) + 1;
-    this.#refusals[index] = refusals;
-    // A refused read-back is not asked for without end; its own cadence brings it again.
-    progress.isWanted = false;
-    if (refusals >= CONTACT_FIGURES.lostAfter) {
-      this.#answers[index] = undefined;
-      this.#setUnknown(block.points, 'device-exception', nowMs);
+    if (blocks.length > 1) {
+      // This device does not read across the gaps: each block by itself from here on, and now.
+      this.#mayJoin = false;
+      for (const { index } of blocks) {
+        const progress = this.#progress[index];
+        if (progress !== undefined) progress.askedAtMs = undefined;
+      }
+      return result;
     }
+    for (const block of blocks) this.#countRefusal(block, nowMs);
     return result;
   }
 
-  #take(block: PlannedBlock, nowMs: RunningMs): void {
-    const next: Readings = { ...this.#latest };
-    for (const point of block.points) {
-      const reading = decodePoint(point, this.#answers, nowMs);
-      if (reading === undefined) continue;
-      const before = next[point.name];
-      next[point.name] =
-        reading.state === 'unknown' && before?.state === 'unknown'
-          ? unknown(reading.fault, before.sinceMs)
-          : reading;
-    }
-    this.#latest = next;
+  /** Whether somebody waited for this block. */
+  #startAsking(index: number, nowMs: RunningMs): boolean {
+    const progress = this.#progress[index];
+    if (progress === undefined) throw new RangeError(`block ${index} is not planned`);
+    const wasWanted = progress.isWanted;
+    // A refused read-back is not asked for without end; its own cadence brings it again.
+    progress.isWanted = false;
+    progress.askedAtMs = nowMs;
+    return wasWanted;
   }
 
-  #forget(points: readonly PlannedPoint[]): void {
-    this.#setUnknown(points, this.#contact.fault, this.#contact.failingSinceMs);
-  }
-
-  /** A point that was unknown before stays unknown since then. */
-  #setUnknown(points: readonly PlannedPoint[], fault: ProfileContact['fault'], sinceMs: RunningMs): void {
-    const next: Readings = { ...this.#latest };
-    for (const { name } of points) {
-      const before = next[name];
-      next[name] = unknown(fault, before?.state === 'unknown' ? before.sinceMs : sinceMs);
-    }
-    this.#latest = next;
+  #countRefusal(block: PlannedBlock, nowMs: RunningMs): void {
+    const refusals = (this.#refusals[block.index] ?? 0) + 1;
+    this.#refusals[block.index] = refusals;
+    if (refusals >= CONTACT_FIGURES.lostAfter) this.#readings.forgetBlock(block, 'device-exception', nowMs);
   }
 }
 
+const CLOSED: ModbusResult = { ok: false, fault: 'device-offline', detail: 'the device was closed' };
+
 /** An exception is an answer; everything else that is not ok may be a dead unit. */
-function isSilence(result: ModbusResult): boolean {
+function isSilence(result: ModbusResult): result is Extract<ModbusResult, { ok: false }> {
   return !result.ok && result.fault !== 'device-exception';
 }
