@@ -9,6 +9,15 @@ const FOLLOWING = {
   startMs: 1_400,
 } as const;
 
+/** A DC converter follows an order of either sign within about two seconds. */
+const DC_FOLLOWING = {
+  deadTimeMs: 600,
+  fallAPerS: 30,
+  riseAPerS: 30,
+  pauseFallAPerS: 80,
+  startMs: 400,
+} as const;
+
 /** Below this the pilot gives no permission to charge (IEC 61851-1). */
 export const LEAST_PILOT_A = 6;
 
@@ -22,6 +31,8 @@ export interface CarSpec {
   readonly initialSocPercent: number;
   readonly phases: 1 | 3;
   readonly maximumA: number;
+  /** True for a battery that may also be emptied into the house, through a DC charge point. */
+  readonly canGive?: boolean;
   /** Energy that a day's drive takes out before the car is plugged in again. */
   readonly dailyDriveKwh: number;
   /** Minutes after local midnight. The stay may span midnight. */
@@ -32,6 +43,7 @@ export interface CarSpec {
 /** A battery and a charger that follows its pilot with a realistic lag. */
 export class Car {
   readonly spec: CarSpec;
+  readonly #following: typeof FOLLOWING | typeof DC_FOLLOWING;
   #storedWh: number;
   #isPlugged: boolean;
   #drawA = 0;
@@ -42,6 +54,7 @@ export class Car {
 
   constructor(spec: CarSpec, isPlugged: boolean) {
     this.spec = spec;
+    this.#following = spec.canGive === true ? DC_FOLLOWING : FOLLOWING;
     this.#storedWh = (spec.batteryKwh * 1000 * spec.initialSocPercent) / 100;
     this.#isPlugged = isPlugged;
   }
@@ -50,7 +63,7 @@ export class Car {
     return this.#isPlugged;
   }
 
-  /** Amps on each phase that the charger uses. */
+  /** Amps on each phase that the charger uses; negative while the battery gives. */
   get drawA(): number {
     return this.#drawA;
   }
@@ -58,6 +71,11 @@ export class Car {
   /** True while the charger holds its request closed (state C). */
   get isDrawing(): boolean {
     return this.#isDrawing;
+  }
+
+  /** True while the battery gives, or is about to. */
+  get isGiving(): boolean {
+    return this.#isDrawing && this.#seenPilotA < 0;
   }
 
   get socPercent(): number {
@@ -85,7 +103,10 @@ export class Car {
     this.#drawA = 0;
   }
 
-  /** @param pilotA amps that the pilot allows; below 6 A it gives no permission */
+  /**
+   * @param pilotA amps that the pilot allows; below 6 A it gives no permission. Negative orders the battery
+   * to give, which only a car that can give heeds.
+   */
   showPilot(pilotA: number, nowMs: number): void {
     this.#pilotChanges.push({ atMs: nowMs, pilotA });
   }
@@ -93,32 +114,40 @@ export class Car {
   advanceTo(nowMs: number, stepMs: number): void {
     while (
       this.#pilotChanges[0] !== undefined &&
-      this.#pilotChanges[0].atMs + FOLLOWING.deadTimeMs <= nowMs
+      this.#pilotChanges[0].atMs + this.#following.deadTimeMs <= nowMs
     ) {
       this.#seenPilotA = this.#pilotChanges[0].pilotA;
       this.#pilotChanges.shift();
     }
     if (!this.#isPlugged) return;
-    if (this.#seenPilotA < LEAST_PILOT_A || this.isFull) {
+    if (!this.#mayRun()) {
       this.#stopDrawing();
-      this.#approach(0, stepMs, FOLLOWING.pauseFallAPerS);
+      this.#approach(0, stepMs, this.#following.pauseFallAPerS);
       return;
     }
     if (!this.#isDrawing) {
-      if (this.#startsAtMs === Number.POSITIVE_INFINITY) this.#startsAtMs = nowMs + FOLLOWING.startMs;
+      if (this.#startsAtMs === Number.POSITIVE_INFINITY) this.#startsAtMs = nowMs + this.#following.startMs;
       if (nowMs < this.#startsAtMs) return;
       this.#isDrawing = true;
     }
-    this.#approach(this.#wantedA(), stepMs, FOLLOWING.fallAPerS);
+    this.#approach(this.#wantedA(), stepMs, this.#following.fallAPerS);
   }
 
-  /** @param energyWh taken from the mains in this step */
+  /** @param energyWh taken from the mains in this step; negative when given to it */
   store(energyWh: number): void {
     const capacityWh = this.spec.batteryKwh * 1000;
-    this.#storedWh = Math.min(capacityWh, this.#storedWh + energyWh * CHARGER_EFFICIENCY);
+    const batteryWh = energyWh < 0 ? energyWh / CHARGER_EFFICIENCY : energyWh * CHARGER_EFFICIENCY;
+    this.#storedWh = Math.min(capacityWh, this.#storedWh + batteryWh);
+  }
+
+  #mayRun(): boolean {
+    if (this.#seenPilotA >= LEAST_PILOT_A) return !this.isFull;
+    const isGivingOrdered = this.#seenPilotA <= -LEAST_PILOT_A && this.spec.canGive === true;
+    return isGivingOrdered && this.#storedWh > this.spec.batteryKwh * 1000 * LEAST_BATTERY_SHARE;
   }
 
   #wantedA(): number {
+    if (this.#seenPilotA < 0) return Math.max(this.#seenPilotA, -this.spec.maximumA);
     const share = this.#storedWh / (this.spec.batteryKwh * 1000);
     const taper = Math.min(1, (1 - share) / (1 - TAPER_FROM_SHARE));
     return Math.min(this.#seenPilotA, Math.max(LEAST_PILOT_A, this.spec.maximumA * taper));
@@ -126,10 +155,12 @@ export class Car {
 
   #approach(targetA: number, stepMs: number, fallAPerS: number): void {
     const stepS = stepMs / 1000;
+    const { riseAPerS } = this.#following;
+    // Towards zero is a fall in either direction.
+    const downA = (this.#drawA > 0 ? fallAPerS : riseAPerS) * stepS;
+    const upA = (this.#drawA < 0 ? fallAPerS : riseAPerS) * stepS;
     this.#drawA =
-      targetA < this.#drawA
-        ? Math.max(targetA, this.#drawA - fallAPerS * stepS)
-        : Math.min(targetA, this.#drawA + FOLLOWING.riseAPerS * stepS);
+      targetA < this.#drawA ? Math.max(targetA, this.#drawA - downA) : Math.min(targetA, this.#drawA + upA);
   }
 
   #stopDrawing(): void {

@@ -34,16 +34,20 @@ export class ChargeSocket {
   }
 
   get isCharging(): boolean {
-    return this.car.isPlugged && this.car.isDrawing;
+    return this.car.isPlugged && this.car.isDrawing && !this.car.isGiving;
+  }
+
+  get isDischarging(): boolean {
+    return this.car.isPlugged && this.car.isGiving;
   }
 
   useOnePhase(isOne: boolean): void {
     this.#usesOnePhase = isOne;
   }
 
-  /** @param pilotA 0 for no permission, otherwise at least 6 A */
+  /** @param pilotA 0 for no permission, otherwise at least 6 A; -6 A or less for a DC order to give */
   showPilot(pilotA: number, nowMs: number): void {
-    const shownA = pilotA < LEAST_PILOT_A ? 0 : pilotA;
+    const shownA = Math.abs(pilotA) < LEAST_PILOT_A ? 0 : pilotA;
     if (shownA === this.#pilotA) return;
     this.#pilotA = shownA;
     this.car.showPilot(shownA, nowMs);
@@ -63,8 +67,8 @@ export class ChargeSocket {
     for (let index = 0; index < this.phasesInUse; index += 1) {
       const phase = this.wiredPhases[index] as number;
       const phaseVa = this.car.drawA * (voltageV[phase] as number);
-      this.flow.add(phase, phaseVa * ACTIVE_SHARE, phaseVa * REACTIVE_SHARE);
-      this.apparentVa += phaseVa;
+      this.flow.add(phase, phaseVa * ACTIVE_SHARE, Math.abs(phaseVa) * REACTIVE_SHARE);
+      this.apparentVa += Math.abs(phaseVa);
     }
     this.flow.settle(voltageV);
   }

@@ -8,7 +8,7 @@ export type Reply =
   | { readonly kind: 'problem'; readonly problem: string };
 
 /** Commands that a running house takes, one JSON object each. */
-const COMMANDS = ['truth', 'fault', 'clearFaults', 'plugIn', 'plugOut', 'ceiling', 'stop'] as const;
+const COMMANDS = ['truth', 'fault', 'clearFaults', 'plugIn', 'plugOut', 'signal', 'ceiling', 'stop'] as const;
 
 /** Obeys one line of input. A stop is only acknowledged; the caller ends the house. */
 export function obey(home: Home, line: string, nowMs: number): Reply {
@@ -30,6 +30,8 @@ export function obey(home: Home, line: string, nowMs: number): Reply {
     case 'plugIn':
     case 'plugOut':
       return moveCar(home, name, command.device);
+    case 'signal':
+      return setSignal(home, command);
     case 'ceiling':
       return setCeiling(home, command);
     case 'stop':
@@ -62,6 +64,24 @@ function moveCar(home: Home, name: 'plugIn' | 'plugOut', deviceId: unknown): Rep
   if (name === 'plugIn') chargePoint.socket.car.plugIn();
   else chargePoint.socket.car.plugOut();
   return { kind: 'done', command: name };
+}
+
+/** Sets the wire on an input of a relay board. */
+function setSignal(home: Home, { device, input, isActive }: Record<string, unknown>): Reply {
+  const inputs = home.signals[String(device)];
+  if (inputs === undefined) {
+    const known = Object.keys(home.signals).join(', ');
+    return complain(`unknown relay board ${JSON.stringify(device)}; known are ${known}`);
+  }
+  const wire = typeof input === 'number' ? inputs[input - 1] : undefined;
+  if (wire === undefined) {
+    return complain(`signal needs an "input" from 1 to ${inputs.length}, found ${JSON.stringify(input)}`);
+  }
+  if (typeof isActive !== 'boolean') {
+    return complain(`signal needs "isActive" of true or false, found ${JSON.stringify(isActive)}`);
+  }
+  wire.isActive = isActive;
+  return { kind: 'done', command: 'signal' };
 }
 
 /** A ceiling of null takes the ceiling away. */

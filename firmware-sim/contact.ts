@@ -3,12 +3,18 @@ const TRAVEL_MS = 30;
 
 /** A switch contact: it follows its coil after a short travel, unless it is stuck. */
 export class Contact {
-  #isClosed = false;
-  #isCoilOn = false;
+  #isClosed: boolean;
+  #isCoilOn: boolean;
   #movesAtMs = Number.POSITIVE_INFINITY;
   #isStuck = false;
   /** How often the contact has really moved. */
   operations = 0;
+
+  /** @param isClosed true for a circuit that no switch interrupts */
+  constructor(isClosed = false) {
+    this.#isClosed = isClosed;
+    this.#isCoilOn = isClosed;
+  }
 
   get isClosed(): boolean {
     return this.#isClosed;

@@ -1,5 +1,5 @@
 import type { Contact } from './contact.ts';
-import type { Firmware } from './devices/firmware.ts';
+import type { Firmware, TcpManners } from './devices/firmware.ts';
 import { exceptionReply } from './devices/pdu.ts';
 import type { Fault, FaultKind } from './faults.ts';
 
@@ -48,6 +48,14 @@ export class DeviceInPlace {
     return this.#installed.firmware.unit;
   }
 
+  get tcpManners(): TcpManners | undefined {
+    return this.#installed.firmware.tcpManners;
+  }
+
+  answersTo(unit: number): boolean {
+    return unit === this.unit || this.#installed.firmware.furtherUnits?.includes(unit) === true;
+  }
+
   get hearsBroadcast(): boolean {
     return this.#installed.firmware.hearsBroadcast;
   }
@@ -86,7 +94,7 @@ export class DeviceInPlace {
   }
 
   /** What goes out on the wire for a request to this device; nothing when it keeps silent. */
-  answer(pdu: Buffer, atMs: number): Answer | undefined {
+  answer(pdu: Buffer, atMs: number, asked = this.unit): Answer | undefined {
     const { firmware, advanceTo } = this.#installed;
     const nowMs = advanceTo(atMs);
     this.requests += 1;
@@ -95,7 +103,7 @@ export class DeviceInPlace {
     if (faults.has('silence')) return undefined;
     const delay = faults.get('delay');
     const common = {
-      unit: faults.has('wrongUnit') ? (this.unit + 1) & 0xff : this.unit,
+      unit: faults.has('wrongUnit') ? (asked + 1) & 0xff : asked,
       afterMs: firmware.turnaroundMs + (delay?.kind === 'delay' ? delay.delayMs : 0),
       damage: faults.has('shortFrame')
         ? 'short'
@@ -107,9 +115,9 @@ export class DeviceInPlace {
     if (exception?.kind === 'exception') {
       return { ...common, pdu: exceptionReply(pdu[0] ?? 0, exception.code) };
     }
-    const reply = firmware.respond(pdu, nowMs);
+    const reply = firmware.respond(pdu, nowMs, asked);
     if (reply === undefined) return undefined;
-    return { ...common, pdu: faults.has('frozen') ? this.#freeze(pdu, reply) : reply };
+    return { ...common, pdu: faults.has('frozen') ? this.#freeze(asked, pdu, reply) : reply };
   }
 
   /** A broadcast is obeyed and never answered. */
@@ -125,9 +133,18 @@ export class DeviceInPlace {
    * Nothing for silence, an answer later than timeoutMs, or one that is damaged or from another unit.
    */
   respond(pdu: Buffer, nowMs: number, timeoutMs = 1_000): Buffer | undefined {
-    const answer = this.answer(pdu, nowMs);
-    if (answer === undefined || answer.damage !== 'none' || answer.unit !== this.unit) return undefined;
-    return answer.afterMs <= timeoutMs ? answer.pdu : undefined;
+    return this.under(this.unit).respond(pdu, nowMs, timeoutMs);
+  }
+
+  /** The same as a master meets it under one of its units. */
+  under(unit: number): Pick<DeviceInPlace, 'respond'> {
+    return {
+      respond: (pdu, nowMs, timeoutMs = 1_000) => {
+        const answer = this.answersTo(unit) ? this.answer(pdu, nowMs, unit) : undefined;
+        if (answer === undefined || answer.damage !== 'none' || answer.unit !== unit) return undefined;
+        return answer.afterMs <= timeoutMs ? answer.pdu : undefined;
+      },
+    };
   }
 
   #faultsOfThisRequest(): ReadonlyMap<FaultKind, Fault> {
@@ -140,8 +157,8 @@ export class DeviceInPlace {
     return faults;
   }
 
-  #freeze(request: Buffer, reply: Buffer): Buffer {
-    const key = request.toString('hex');
+  #freeze(asked: number, request: Buffer, reply: Buffer): Buffer {
+    const key = `${asked} ${request.toString('hex')}`;
     const held = this.#frozenAnswers.get(key) ?? reply;
     this.#frozenAnswers.set(key, held);
     return held;

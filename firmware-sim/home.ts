@@ -2,26 +2,31 @@ import { Car, isAtHome } from './car.ts';
 import { ChargeSocket } from './chargeSocket.ts';
 import { Contact } from './contact.ts';
 import { DeviceInPlace } from './deviceInPlace.ts';
-import { createSdm230 } from './devices/eastronSdm230.ts';
-import { createSdm630 } from './devices/eastronSdm630.ts';
+import type { ChargePointSpec, DeviceSpec } from './deviceSpec.ts';
+import { CHARGE_POINTS } from './devices/chargePoints/catalogue.ts';
+import type { ChargePointFirmware } from './devices/chargePoints/chargePoint.ts';
 import type { Firmware } from './devices/firmware.ts';
-import { HeidelbergEnergyControl } from './devices/heidelbergEnergyControl.ts';
-import { KebaP30 } from './devices/kebaP30.ts';
-import { WaveshareRelay8 } from './devices/waveshareRelay8.ts';
+import { INVERTERS } from './devices/inverters/catalogue.ts';
+import { METERS } from './devices/meters/catalogue.ts';
+import { RELAYS, type RelayEntry } from './devices/relays/catalogue.ts';
+import type { SignalInput } from './devices/relays/relayPlace.ts';
 import { Generator } from './generator.ts';
-import type { DeviceSpec, HeidelbergSpec, HomeSpec, KebaSpec } from './homeSpec.ts';
+import type { ContactPlace, HomeSpec } from './homeSpec.ts';
 import { recordedHousehold } from './household.ts';
 import { Ledger } from './ledger.ts';
 import { Plant } from './plant.ts';
 import { Noise } from './random.ts';
 import { WaterHeater } from './waterHeater.ts';
 
-const RELAY_CHANNELS = 8;
-
 export interface ChargePointInHome {
   readonly deviceId: string;
   readonly socket: ChargeSocket;
-  readonly firmware: KebaP30 | HeidelbergEnergyControl;
+  readonly firmware: ChargePointFirmware;
+}
+
+interface Board {
+  readonly contacts: readonly Contact[];
+  readonly inputs: readonly SignalInput[];
 }
 
 /** A house that stands: its physics, its devices and the ledger of what really flowed. */
@@ -32,6 +37,9 @@ export interface Home {
   /** By device id. */
   readonly devices: Readonly<Record<string, DeviceInPlace>>;
   readonly chargePoints: readonly ChargePointInHome[];
+  /** Signal wires on the inputs of each relay board, by device id, input 1 first. */
+  readonly signals: Readonly<Record<string, readonly SignalInput[]>>;
+  readonly generator: Generator;
   readonly heaterContact: Contact;
   readonly generatorContact: Contact;
   /** @returns the instant at which the house stands; it never goes back */
@@ -44,16 +52,20 @@ export interface Home {
  */
 export function buildHome(spec: HomeSpec, { startAtMs }: { startAtMs: number }): Home {
   const noise = new Noise(spec.seed);
-  const contacts = Array.from({ length: RELAY_CHANNELS }, () => new Contact());
-  const chargeSpecs = spec.devices.filter(isChargePoint);
+  const boards = new Map(
+    spec.devices
+      .filter(({ kind }) => kind === 'relay')
+      .map(({ deviceId, model }) => [deviceId, buildBoard(entryOf(RELAYS, model))]),
+  );
   const sockets = new Map(
-    chargeSpecs.map(({ deviceId, phases, car }) => {
+    spec.devices.filter(isChargePoint).map(({ deviceId, phases, car }) => {
       const isPlugged = isAtHome(car, startAtMs, spec.utcOffsetMinutes);
       return [deviceId, new ChargeSocket(phases, new Car(car, isPlugged))];
     }),
   );
-  const heaterContact = contacts[spec.waterHeater.contact.channel - 1] as Contact;
-  const generatorContact = contacts[spec.generator.contact.channel - 1] as Contact;
+  const heaterContact = contactAt(spec.waterHeater.contact);
+  const generatorContact = contactAt(spec.generator.contact);
+  const generator = new Generator(spec.generator);
   const plant = new Plant({
     startAtMs,
     utcOffsetMinutes: spec.utcOffsetMinutes,
@@ -61,7 +73,7 @@ export function buildHome(spec: HomeSpec, { startAtMs }: { startAtMs: number }):
     householdShares: spec.householdShares,
     heater: new WaterHeater(spec.waterHeater),
     heaterContact,
-    generator: new Generator(spec.generator),
+    generator,
     generatorContact,
     sockets: [...sockets.values()],
     noise,
@@ -76,51 +88,87 @@ export function buildHome(spec: HomeSpec, { startAtMs }: { startAtMs: number }):
   const devices: Record<string, DeviceInPlace> = {};
   const chargePoints: ChargePointInHome[] = [];
   for (const device of spec.devices) {
-    const firmware = buildFirmware(device);
+    const { deviceId } = device;
+    const firmware = device.kind === 'chargePoint' ? standChargePoint(device) : buildFirmware(device);
     plant.addFirmware(firmware);
-    devices[device.deviceId] = new DeviceInPlace({
-      deviceId: device.deviceId,
-      wire: 'lineId' in device ? 'serial' : 'tcp',
+    const board = boards.get(deviceId);
+    devices[deviceId] = new DeviceInPlace({
+      deviceId,
+      wire: device.lineId === undefined ? 'tcp' : 'serial',
       firmware,
       advanceTo,
-      ...(firmware instanceof WaveshareRelay8 ? { contacts } : {}),
+      ...(board === undefined ? {} : { contacts: board.contacts }),
     });
-    const socket = sockets.get(device.deviceId);
-    if (socket && (firmware instanceof KebaP30 || firmware instanceof HeidelbergEnergyControl)) {
-      chargePoints.push({ deviceId: device.deviceId, socket, firmware });
+  }
+  const signals = Object.fromEntries([...boards].map(([deviceId, { inputs }]) => [deviceId, inputs]));
+  return {
+    spec,
+    plant,
+    ledger,
+    devices,
+    chargePoints,
+    signals,
+    generator,
+    heaterContact,
+    generatorContact,
+    advanceTo,
+  };
+
+  function standChargePoint(device: ChargePointSpec): ChargePointFirmware {
+    const { deviceId, model, unit, hardwareMaximumA } = device;
+    const socket = sockets.get(deviceId) as ChargeSocket;
+    const firmware = CHARGE_POINTS[model].build({
+      unit,
+      hardwareMaximumA,
+      socket,
+      voltageV: plant.voltageV,
+      noise,
+      startAtMs,
+    });
+    chargePoints.push({ deviceId, socket, firmware });
+    return firmware;
+  }
+
+  function buildFirmware(device: Exclude<DeviceSpec, ChargePointSpec>): Firmware {
+    const { deviceId, model, unit } = device;
+    const { voltageV } = plant;
+    switch (device.kind) {
+      case 'meter': {
+        const { circuit, terminals } = device;
+        const flow = plant.flowAt(circuit);
+        return entryOf(METERS, model).build({ unit, flow, terminals, voltageV, noise, startAtMs });
+      }
+      case 'relay':
+        return entryOf(RELAYS, model).build({ unit, ...(boards.get(deviceId) as Board), startAtMs });
+      case 'inverter':
+        return entryOf(INVERTERS, model).build({
+          unit,
+          generator,
+          flow: plant.generatorFlow,
+          voltageV,
+          startAtMs,
+        });
     }
   }
-  return { spec, plant, ledger, devices, chargePoints, heaterContact, generatorContact, advanceTo };
 
-  function buildFirmware(device: DeviceSpec): Firmware {
-    const common = { unit: device.unit, voltageV: plant.voltageV, noise, startAtMs };
-    switch (device.model) {
-      case 'eastron-sdm230':
-        return createSdm230({ ...common, flow: plant.flowAt(device.circuit), terminals: device.terminals });
-      case 'eastron-sdm630':
-        return createSdm630({ ...common, flow: plant.flowAt(device.circuit), terminals: device.terminals });
-      case 'waveshare-relay-8':
-        return new WaveshareRelay8(device.unit, contacts);
-      case 'keba-p30':
-        return new KebaP30({
-          ...common,
-          hardwareMaximumA: device.hardwareMaximumA,
-          socket: socketOf(device),
-        });
-      case 'heidelberg-energy-control':
-        return new HeidelbergEnergyControl({
-          ...common,
-          hardwareMaximumA: device.hardwareMaximumA,
-          socket: socketOf(device),
-        });
-    }
-  }
-
-  function socketOf({ deviceId }: DeviceSpec): ChargeSocket {
-    return sockets.get(deviceId) as ChargeSocket;
+  /** What nothing switches is always connected. */
+  function contactAt(place: ContactPlace | undefined): Contact {
+    if (place === undefined) return new Contact(true);
+    return boards.get(place.deviceId)?.contacts[place.channel - 1] as Contact;
   }
 }
 
-function isChargePoint(device: DeviceSpec): device is KebaSpec | HeidelbergSpec {
-  return device.model === 'keba-p30' || device.model === 'heidelberg-energy-control';
+function buildBoard({ outputs, inputs }: RelayEntry): Board {
+  return {
+    contacts: Array.from({ length: outputs }, () => new Contact()),
+    inputs: Array.from({ length: inputs }, () => ({ isActive: false })),
+  };
+}
+
+function entryOf<T>(catalogue: Readonly<Record<string, T>>, model: string): T {
+  return catalogue[model] as T;
+}
+
+function isChargePoint(device: DeviceSpec): device is ChargePointSpec {
+  return device.kind === 'chargePoint';
 }

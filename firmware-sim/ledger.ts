@@ -92,10 +92,10 @@ export class Ledger implements Companion {
     tracker.longestAvoidableMs = Math.max(tracker.longestAvoidableMs, tracker.avoidableMs);
   }
 
-  /** Household less what the generator gives at this moment. */
+  /** Household less what the generator and giving cars feed in at this moment. */
   #uncontrolledImportA(phase: number): number {
-    const { household, generatorFlow, voltageV } = this.#plant;
-    const powerW = (household.powerW[phase] as number) + (generatorFlow.powerW[phase] as number);
+    const { household, voltageV } = this.#plant;
+    const powerW = (household.powerW[phase] as number) + this.#plant.generatedW(phase);
     if (powerW <= 0) return 0;
     return Math.hypot(powerW, household.reactiveVar[phase] as number) / (voltageV[phase] as number);
   }

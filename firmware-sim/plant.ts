@@ -102,6 +102,14 @@ export class Plant {
     }
   }
 
+  /** What is generated on a phase at this moment, W, never positive: by the sun, and by cars that give. */
+  generatedW(phase: number): number {
+    return this.sockets.reduce(
+      (sumW, { flow }) => sumW + Math.min(0, flow.powerW[phase] as number),
+      this.generatorFlow.powerW[phase] as number,
+    );
+  }
+
   addFirmware(companion: Companion): void {
     this.#firmware.push(companion);
   }

@@ -42,6 +42,13 @@ export class SpecReader {
     return least;
   }
 
+  /** False when absent. */
+  flag(): boolean {
+    if (typeof this.#value === 'boolean') return this.#value;
+    if (!this.isAbsent) this.note('true or false');
+    return false;
+  }
+
   oneOf<T extends string | number>(choices: readonly T[]): T {
     const found = choices.find((choice) => choice === this.#value);
     if (found !== undefined) return found;

@@ -1,4 +1,4 @@
-import { KebaP30 } from './devices/kebaP30.ts';
+import type { ChargeSocket } from './chargeSocket.ts';
 import type { Flow } from './flow.ts';
 import type { Home } from './home.ts';
 import type { Direction, ExcursionRecord } from './ledger.ts';
@@ -10,19 +10,28 @@ interface PhaseTruth {
   readonly cutOutW: number;
   readonly householdW: number;
   readonly waterHeaterW: number;
+  /** Cars that give into the house count in here. */
   readonly generatorW: number;
+  /** Into cars. */
   readonly carA: number;
 }
 
 interface ChargePointTruth {
   readonly carIsPlugged: boolean;
   readonly isCharging: boolean;
+  readonly isDischarging: boolean;
   readonly pilotA: number;
+  /** Negative while the car gives, as its pilot. */
   readonly carA: number;
   readonly socPercent: number;
   readonly energyWh: number;
+  readonly dischargedWh: number;
   readonly isFailSafe: boolean;
   readonly setpointWrites: number;
+  /** Into memory that wears out, or into its event log. */
+  readonly wearWrites: number;
+  /** Such as may ruin it. */
+  readonly harmfulWrites: number;
   readonly paceViolations: { readonly reads: number; readonly writes: number };
 }
 
@@ -51,6 +60,7 @@ export interface Truth {
     readonly export: number;
     readonly household: number;
     readonly waterHeater: number;
+    /** By the sun, and by cars that gave. */
     readonly generator: number;
     readonly cars: number;
   };
@@ -75,8 +85,8 @@ export function tellTruth(home: Home): Truth {
       export: plant.cutOut.totalExportWh(),
       household: plant.household.totalImportWh(),
       waterHeater: plant.heaterFlow.totalImportWh(),
-      generator: plant.generatorFlow.totalExportWh(),
-      cars: plant.sockets.reduce((sumWh, socket) => sumWh + socket.flow.totalImportWh(), 0),
+      generator: plant.generatorFlow.totalExportWh() + sumOver(plant.sockets, dischargedWh),
+      cars: sumOver(plant.sockets, (socket) => socket.flow.totalImportWh()),
     },
   };
 }
@@ -89,8 +99,8 @@ function tellPhase({ plant }: Home, phase: number): PhaseTruth {
     cutOutW: watts(plant.cutOut),
     householdW: watts(plant.household),
     waterHeaterW: watts(plant.heaterFlow),
-    generatorW: watts(plant.generatorFlow),
-    carA: plant.sockets.reduce((sumA, socket) => sumA + (socket.flow.currentA[phase] as number), 0),
+    generatorW: plant.generatedW(phase),
+    carA: sumOver(plant.sockets, ({ flow }) => (watts(flow) > 0 ? (flow.currentA[phase] as number) : 0)),
   };
 }
 
@@ -104,17 +114,29 @@ function tellChargePoint({
     {
       carIsPlugged: socket.car.isPlugged,
       isCharging: socket.isCharging,
+      isDischarging: socket.isDischarging,
       pilotA: socket.pilotA,
       carA: socket.car.drawA,
       socPercent: socket.car.socPercent,
       energyWh: socket.flow.totalImportWh(),
+      dischargedWh: dischargedWh(socket),
       isFailSafe: firmware.isFailSafe,
       setpointWrites: firmware.setpointWrites,
-      paceViolations: firmware instanceof KebaP30 ? { ...firmware.paceViolations } : { reads: 0, writes: 0 },
+      wearWrites: firmware.wearWrites,
+      harmfulWrites: firmware.harmfulWrites,
+      paceViolations: { ...firmware.paceViolations },
     },
   ];
 }
 
 function tellCeiling({ ledger }: Home, direction: Direction): CeilingTruth {
   return { ceilingA: ledger.ceilingA(direction), phases: ledger.excursions(direction) };
+}
+
+function dischargedWh({ flow }: ChargeSocket): number {
+  return flow.totalExportWh();
+}
+
+function sumOver<T>(things: readonly T[], value: (thing: T) => number): number {
+  return things.reduce((sum, thing) => sum + value(thing), 0);
 }

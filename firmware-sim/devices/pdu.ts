@@ -1,6 +1,7 @@
 /** Modbus application protocol V1.1b3: function codes and exceptions that the devices here know. */
 export const FUNCTION = {
   readCoils: 1,
+  readDiscreteInputs: 2,
   readHolding: 3,
   readInput: 4,
   writeCoil: 5,
@@ -9,7 +10,7 @@ export const FUNCTION = {
   writeRegisters: 16,
 } as const;
 
-export const EXCEPTION = { unsupportedFunction: 1, noSuchAddress: 2, badValue: 3 } as const;
+export const EXCEPTION = { unsupportedFunction: 1, noSuchAddress: 2, badValue: 3, deviceFailure: 4 } as const;
 
 export function exceptionReply(functionCode: number, exceptionCode: number): Buffer {
   return Buffer.from([functionCode | 0x80, exceptionCode]);

@@ -33,7 +33,7 @@ export async function putOnWires(home: Home, time: ScaledTime, tcpPortBase: numb
   };
   try {
     for (const line of home.spec.lines) {
-      const specs = home.spec.devices.filter((device) => 'lineId' in device && device.lineId === line.lineId);
+      const specs = home.spec.devices.filter(({ lineId }) => lineId === line.lineId);
       const wire = new ModbusRtuLine(
         line,
         specs.flatMap(({ deviceId }) => home.devices[deviceId] ?? []),
@@ -46,9 +46,9 @@ export async function putOnWires(home: Home, time: ScaledTime, tcpPortBase: numb
       }
     }
     let port = tcpPortBase;
-    for (const { deviceId, unit, ...spec } of home.spec.devices) {
+    for (const { deviceId, unit, lineId } of home.spec.devices) {
       const device = home.devices[deviceId];
-      if ('lineId' in spec || device === undefined) continue;
+      if (lineId !== undefined || device === undefined) continue;
       const server = new ModbusTcpServer(device, time);
       endpoints[deviceId] = { kind: 'tcp', host: server.host, port: await server.listen(port), unit };
       opened.push(server);

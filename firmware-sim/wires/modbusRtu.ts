@@ -96,15 +96,15 @@ export class ModbusRtuLine {
       this.damagedFrames += 1;
       return;
     }
-    const unit = frame[0];
+    const unit = frame[0] as number;
     const pdu = frame.subarray(1, -2);
     if (unit === BROADCAST_UNIT) {
       for (const device of this.#devices) device.hearBroadcast(pdu, nowMs);
       return;
     }
     for (const device of this.#devices) {
-      if (device.unit !== unit) continue;
-      const answer = device.answer(pdu, nowMs);
+      if (!device.answersTo(unit)) continue;
+      const answer = device.answer(pdu, nowMs, unit);
       if (answer === undefined) continue;
       this.#time.at(nowMs + answer.afterMs, () => this.#send(frameOf(answer)));
     }

@@ -7,13 +7,14 @@ const HOST = '127.0.0.1';
 const HEADER_LENGTH = 7;
 const LONGEST_PDU = 253;
 
-/** A device behind its own TCP port. Several clients may be connected at once. */
+/** A device behind its own TCP port, with as many clients at once as its manners allow. */
 export class ModbusTcpServer {
   readonly host = HOST;
   readonly #device: DeviceInPlace;
   readonly #time: ScaledTime;
   readonly #server: Server;
   readonly #clients = new Set<Socket>();
+  #refusesUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(device: DeviceInPlace, time: ScaledTime) {
     this.#device = device;
@@ -42,11 +43,20 @@ export class ModbusTcpServer {
   }
 
   #serve(client: Socket): void {
-    this.#clients.add(client);
-    client.setNoDelay(true);
-    client.on('close', () => this.#clients.delete(client));
     // A client that vanishes is the client's affair.
     client.on('error', () => undefined);
+    const { mostClients = Number.POSITIVE_INFINITY, idleMs } = this.#device.tcpManners ?? {};
+    if (this.#clients.size >= mostClients || this.#time.nowMs() < this.#refusesUntilMs) {
+      client.resetAndDestroy();
+      return;
+    }
+    this.#clients.add(client);
+    client.setNoDelay(true);
+    if (idleMs !== undefined) client.setTimeout(idleMs / this.#time.speed, () => client.destroy());
+    client.on('close', () => {
+      this.#clients.delete(client);
+      this.#refusesUntilMs = this.#time.nowMs() + (this.#device.tcpManners?.refusesAfterEndMs?.() ?? 0);
+    });
     let received: Buffer = Buffer.alloc(0);
     client.on('data', (bytes) => {
       received = Buffer.concat([received, bytes]);
@@ -67,9 +77,10 @@ export class ModbusTcpServer {
   }
 
   #answer(client: Socket, request: Buffer): void {
-    if (request[HEADER_LENGTH - 1] !== this.#device.unit) return;
+    const unit = request[HEADER_LENGTH - 1] as number;
+    if (!this.#device.answersTo(unit)) return;
     const nowMs = this.#time.nowMs();
-    const answer = this.#device.answer(request.subarray(HEADER_LENGTH), nowMs);
+    const answer = this.#device.answer(request.subarray(HEADER_LENGTH), nowMs, unit);
     if (answer === undefined) return;
     const frame = frameOf(answer, request.readUInt16BE(0));
     this.#time.at(nowMs + answer.afterMs, () => {

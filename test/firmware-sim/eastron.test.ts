@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSdm230 } from '../../firmware-sim/devices/eastronSdm230.ts';
+import { createSdm230 } from '../../firmware-sim/devices/meters/eastronSdm230.ts';
 import { Flow } from '../../firmware-sim/flow.ts';
 import { Noise } from '../../firmware-sim/random.ts';
 import { withCrc } from '../../firmware-sim/wires/crc.ts';

@@ -106,6 +106,25 @@ describe('a home as data', () => {
     expect(() => parseHomeSpec(null)).toThrow(/lines: expected a list, found nothing/);
   });
 
+  it('names what does not fit a catalogue: a wire, a channel, an unrated inverter', () => {
+    const read = (name: string) =>
+      JSON.parse(readFileSync(new URL(`../../firmware-sim/homes/${name}.json`, import.meta.url), 'utf8'));
+    const park = read('car-park');
+    park.devices[4].lineId = undefined;
+    park.devices[7].lineId = 'meters';
+    park.generator.contact = { deviceId: 'generator-relay', channel: 7 };
+    park.devices[8].car.canGive = 'often';
+    expect(() => parseHomeSpec(park)).toThrow(
+      /devices\.4\.lineId: expected one of meters.*devices\.7\.lineId: expected nothing.*canGive: expected true or false.*channel up to 6 on generator-relay, found 7/,
+    );
+    const solar = read('solar');
+    solar.generator.ratedW = undefined;
+    solar.devices.push({ deviceId: 'second-inverter', model: 'sunspec-inverter' });
+    expect(() => parseHomeSpec(solar)).toThrow(/expected one inverter/);
+    solar.devices.pop();
+    expect(() => parseHomeSpec(solar)).toThrow(/generator\.ratedW: expected the rated power/);
+  });
+
   it('knows both homes', () => {
     expect(readHome('single-phase').devices.map((device) => device.deviceId)).toEqual([
       'grid-meter',

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Car } from '../../firmware-sim/car.ts';
+import { ChargeSocket } from '../../firmware-sim/chargeSocket.ts';
 import { Contact } from '../../firmware-sim/contact.ts';
 import { Generator } from '../../firmware-sim/generator.ts';
 import type { Household } from '../../firmware-sim/household.ts';
@@ -9,7 +11,7 @@ import { WaterHeater } from '../../firmware-sim/waterHeater.ts';
 import { standHome } from './support.ts';
 
 /** A bare house whose load by the minute is given in watts, at about 230 V. */
-function bareHouse(loadsW: readonly number[], sunW = 0) {
+function bareHouse(loadsW: readonly number[], sunW = 0, sockets: readonly ChargeSocket[] = []) {
   const household: Household = {
     firstAtMs: 0,
     endAtMs: loadsW.length * 60_000,
@@ -34,7 +36,7 @@ function bareHouse(loadsW: readonly number[], sunW = 0) {
     heaterContact,
     generator: new Generator({ phases: [0], scale: 1 }),
     generatorContact,
-    sockets: [],
+    sockets,
     noise: new Noise(1),
   });
   const ledger = new Ledger(plant);
@@ -72,6 +74,32 @@ describe('the ledger', () => {
     expect(record?.longestAvoidableExcursionS).toBeGreaterThanOrEqual(4);
     expect(record?.longestAvoidableExcursionS).toBeLessThan(4.5);
     expect(record?.secondsAbove).toBe(record?.longestExcursionS);
+  });
+
+  it('counts what a car gives as generation when it judges what could have been avoided', () => {
+    const car = new Car(
+      {
+        batteryKwh: 60,
+        initialSocPercent: 80,
+        phases: 1,
+        maximumA: 32,
+        canGive: true,
+        dailyDriveKwh: 0,
+        plugInMinute: 0,
+        plugOutMinute: 1439,
+      },
+      true,
+    );
+    const socket = new ChargeSocket([0], car);
+    const { plant, ledger, heaterContact } = bareHouse([13_800, 13_800], 0, [socket]);
+    socket.showPilot(-32, 0);
+    plant.advanceTo(10_000);
+    ledger.setCeiling('import', 30);
+    heaterContact.setCoil(true, 10_000);
+    plant.advanceTo(20_000);
+    const [record] = ledger.excursions('import');
+    expect(record?.peakA).toBeCloseTo(60 - 32 + 13, 0);
+    expect(record?.longestAvoidableExcursionS).toBeCloseTo(10, 0);
   });
 
   it('does not add two avoidable excursions up', () => {

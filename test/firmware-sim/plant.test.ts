@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Generator } from '../../firmware-sim/generator.ts';
 import { WaterHeater } from '../../firmware-sim/waterHeater.ts';
 import { EVENING_MS, NOON_MS, standHome, word } from './support.ts';
 
@@ -61,6 +62,22 @@ describe('the plant', () => {
     pass(30);
     expect(home.plant.generatorFlow.powerW[0]).toBeCloseTo(0, 9);
     expect(home.plant.cutOut.powerW[0]).toBeGreaterThan(0);
+  });
+
+  it('lowers the sun to a limit within two seconds, the more slowly the less there is to lose, and lifts it at once', () => {
+    const generator = new Generator({ phases: [0], scale: 1, ratedW: 4_000 });
+    const powerW = (nowMs: number, sunW = 3_000) => generator.powerW(sunW, true, nowMs);
+    powerW(0);
+    expect(powerW(60_000)).toBe(3_000);
+    generator.limitW = 1_000;
+    expect(powerW(60_000)).toBe(3_000);
+    expect(powerW(60_500)).toBe(2_000);
+    expect(powerW(61_500)).toBe(1_000);
+    expect(powerW(62_000, 700)).toBe(700);
+    generator.limitW = Number.POSITIVE_INFINITY;
+    expect(powerW(62_250)).toBe(3_000);
+    expect(powerW(62_500, 9_000)).toBe(4_000);
+    expect(generator.powerW(3_000, false, 62_750)).toBe(0);
   });
 
   it('lets the car see a lower pilot after 0.6 s and follow it at about 12 A a second', () => {

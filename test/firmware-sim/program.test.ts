@@ -125,7 +125,7 @@ describe('the program of the house', () => {
   });
 
   it.each([
-    [['--home', 'castle'], /--home must be one of single-phase, three-phase, found castle/],
+    [['--home', 'castle'], /--home must be one of single-phase, three-phase, car-park, solar, found castle/],
     [['--speed', 'fast'], /--speed must be a number from 0.01 to 1000, found fast/],
     [['--start', 'yesterday'], /--start must be an instant like/],
     [['--start', '2006-12-23T17:26:00Z', '--eventful', '1'], /give one of them/],

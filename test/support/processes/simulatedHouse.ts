@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Reply } from '../../../firmware-sim/commands.ts';
 import type { Fault } from '../../../firmware-sim/faults.ts';
+import type { HomeName } from '../../../firmware-sim/homeSpec.ts';
 import type { Truth } from '../../../firmware-sim/truth.ts';
 import type { Endpoint } from '../../../firmware-sim/wires/houseOnWires.ts';
 import { PROJECT_ROOT } from '../../architecture/ownSources.ts';
@@ -10,7 +11,7 @@ import { patience } from './waiting.ts';
 export interface HouseOptions {
   readonly name: string;
   readonly logFile: string;
-  readonly home?: 'single-phase' | 'three-phase';
+  readonly home?: HomeName;
   readonly speed?: number;
   /** Instant of the recording at which it begins. */
   readonly startAtMs?: number;

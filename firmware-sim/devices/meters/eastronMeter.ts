@@ -1,6 +1,4 @@
-import type { Flow } from '../flow.ts';
-import type { Noise } from '../random.ts';
-import type { Firmware } from './firmware.ts';
+import type { Firmware } from '../firmware.ts';
 import {
   EXCEPTION,
   exceptionReply,
@@ -9,25 +7,15 @@ import {
   readFixedRequest,
   readRegistersWrite,
   registersReply,
-} from './pdu.ts';
+} from '../pdu.ts';
+import { Measuring, type MeterPlace, type MeterValues } from './measuring.ts';
 
 /** One request asks for at most 30 values of two registers each. */
 const MOST_REGISTERS_PER_READ = 60;
 const REFRESHES_EVERY_MS = 500;
-const NOISE_SHARE = 0.002;
 const PASSWORD_ADDRESS = 0x0018;
 const SERIAL_ADDRESS = 0xfc00;
-
-/** What the meter measured at its last refresh, index 0 to 2 for its terminals L1 to L3. */
-export interface MeterValues {
-  readonly voltageV: number[];
-  readonly currentA: number[];
-  readonly powerW: number[];
-  readonly reactiveVar: number[];
-  frequencyHz: number;
-  readonly importKwh: number[];
-  readonly exportKwh: number[];
-}
+const METER_CODE_ADDRESS = 0xfc02;
 
 export interface AddressBlock {
   readonly first: number;
@@ -37,21 +25,13 @@ export interface AddressBlock {
 /** The table of one model: which addresses exist and what stands there. */
 export interface EastronModel {
   readonly serialNumber: number;
+  /** One register at 0xFC02, where the maker names it. */
+  readonly meterCode?: number;
   /** Even addresses in here without an entry read as 0.0; outside of the blocks there is no address. */
   readonly blocks: readonly AddressBlock[];
   readonly measures: ReadonlyMap<number, (values: MeterValues) => number>;
   /** Settings of function 3, by address. */
   readonly settings: ReadonlyMap<number, (unit: number) => number>;
-}
-
-export interface MeterPlace {
-  readonly unit: number;
-  readonly flow: Flow;
-  /** Phase of the house, index 0 to 2, on each of its terminals. */
-  readonly terminals: readonly number[];
-  readonly voltageV: readonly number[];
-  readonly noise: Noise;
-  readonly startAtMs: number;
 }
 
 /**
@@ -65,42 +45,16 @@ export class EastronMeter implements Firmware {
   readonly bootMs = 2_000;
   readonly hearsBroadcast = false;
   readonly #model: EastronModel;
-  readonly #place: MeterPlace;
-  readonly #values: MeterValues = {
-    voltageV: [0, 0, 0],
-    currentA: [0, 0, 0],
-    powerW: [0, 0, 0],
-    reactiveVar: [0, 0, 0],
-    frequencyHz: 50,
-    importKwh: [0, 0, 0],
-    exportKwh: [0, 0, 0],
-  };
-  #refreshesAtMs: number;
+  readonly #measuring: Measuring;
 
   constructor(model: EastronModel, place: MeterPlace) {
     this.#model = model;
-    this.#place = place;
     this.unit = place.unit;
-    this.#refreshesAtMs = place.startAtMs;
-    this.advanceTo(place.startAtMs);
+    this.#measuring = new Measuring(place, REFRESHES_EVERY_MS);
   }
 
   advanceTo(nowMs: number): void {
-    if (nowMs < this.#refreshesAtMs) return;
-    this.#refreshesAtMs = nowMs + REFRESHES_EVERY_MS;
-    const { flow, terminals, voltageV, noise } = this.#place;
-    const values = this.#values;
-    for (let terminal = 0; terminal < terminals.length; terminal += 1) {
-      const phase = terminals[terminal] as number;
-      const error = 1 + NOISE_SHARE * noise.next();
-      values.voltageV[terminal] = voltageV[phase] as number;
-      values.currentA[terminal] = (flow.currentA[phase] as number) * error;
-      values.powerW[terminal] = (flow.powerW[phase] as number) * error;
-      values.reactiveVar[terminal] = (flow.reactiveVar[phase] as number) * error;
-      values.importKwh[terminal] = (flow.importWh[phase] as number) / 1000;
-      values.exportKwh[terminal] = (flow.exportWh[phase] as number) / 1000;
-    }
-    values.frequencyHz = 50 + 0.02 * noise.next();
+    this.#measuring.advanceTo(nowMs);
   }
 
   respond(pdu: Buffer): Buffer | undefined {
@@ -109,7 +63,7 @@ export class EastronMeter implements Firmware {
       case FUNCTION.readInput:
         return this.#read(pdu, (address) => this.#measure(address));
       case FUNCTION.readHolding:
-        return this.#read(pdu, (address) => this.#setting(address));
+        return this.#readMeterCode(pdu) ?? this.#read(pdu, (address) => this.#setting(address));
       case FUNCTION.writeRegisters:
         return this.#write(pdu);
       default:
@@ -118,7 +72,7 @@ export class EastronMeter implements Firmware {
   }
 
   powerCycle(nowMs: number): void {
-    this.#refreshesAtMs = nowMs;
+    this.#measuring.powerCycle(nowMs);
   }
 
   #read(pdu: Buffer, registerPair: (address: number) => Buffer | undefined): Buffer {
@@ -139,9 +93,18 @@ export class EastronMeter implements Firmware {
     return registersReply(functionCode, Buffer.concat(pairs));
   }
 
+  /** The only value of a single register. */
+  #readMeterCode(pdu: Buffer): Buffer | undefined {
+    const request = readFixedRequest(pdu);
+    const { meterCode } = this.#model;
+    if (meterCode === undefined || request?.address !== METER_CODE_ADDRESS || request.word !== 1)
+      return undefined;
+    return registersReply(FUNCTION.readHolding, Buffer.from([meterCode >> 8, meterCode & 0xff]));
+  }
+
   #measure(address: number): Buffer | undefined {
     const isInBlock = this.#model.blocks.some(({ first, last }) => address >= first && address <= last);
-    return isInBlock ? float32(this.#model.measures.get(address)?.(this.#values) ?? 0) : undefined;
+    return isInBlock ? float32(this.#model.measures.get(address)?.(this.#measuring) ?? 0) : undefined;
   }
 
   #setting(address: number): Buffer | undefined {

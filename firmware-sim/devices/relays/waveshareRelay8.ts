@@ -1,5 +1,5 @@
-import type { Contact } from '../contact.ts';
-import type { Firmware } from './firmware.ts';
+import type { Contact } from '../../contact.ts';
+import type { Firmware } from '../firmware.ts';
 import {
   EXCEPTION,
   echoReply,
@@ -8,7 +8,7 @@ import {
   multipleWriteReply,
   readFixedRequest,
   registersReply,
-} from './pdu.ts';
+} from '../pdu.ts';
 
 const CHANNELS = 8;
 const COIL = { on: 0xff00, off: 0x0000, toggle: 0x5500 } as const;

@@ -1,0 +1,204 @@
+import type { Firmware } from '../firmware.ts';
+import { FUNCTION } from '../pdu.ts';
+import { RegisterBank } from '../registerBank.ts';
+import { between, oneOf, type Register, u16, u32, u64 } from '../registers.ts';
+import { commonModel, layChain, type SunSpecModel, scaledI16, scaledU16, scaleFactor } from '../sunSpec.ts';
+import { InverterOutput, type InverterPlace } from './inverterOutput.ts';
+import { RevertingLimit } from './revertingLimit.ts';
+import type { OutputView } from './sunSpecInverterModels.ts';
+
+const EXPONENT = {
+  currentA: -2,
+  voltageV: -1,
+  frequencyHz: -3,
+  powerW: 0,
+  energyWh: 0,
+  percent: -1,
+} as const;
+/** Numbered from 0, unlike the state of model 103. */
+const STATE = { sleeping: 1, running: 3, throttled: 4 } as const;
+const THROTTLED_BY_MAXIMUM_W = 0b1;
+/** Where each phase has its power and its voltage in model 701. */
+const PHASE_OFFSETS = [
+  { powerW: 41, voltageV: 47 },
+  { powerW: 64, voltageV: 70 },
+  { powerW: 87, voltageV: 93 },
+] as const;
+
+/** Model 701: what it measures. Production is positive. */
+function measurementModel({ output, isAsleep }: OutputView): SunSpecModel {
+  const throttledPercent = (): number =>
+    output.isThrottled ? 100 - (100 * output.limitW) / output.ratedW : 0;
+  const state = (): number => {
+    if (isAsleep()) return STATE.sleeping;
+    return output.isThrottled ? STATE.throttled : STATE.running;
+  };
+  return {
+    id: 701,
+    length: 153,
+    registers: {
+      2: u16(() => (output.phaseCount === 1 ? 0 : 2)),
+      3: u16(() => (isAsleep() ? 0 : 1)),
+      4: u16(state),
+      5: u16(() => (isAsleep() ? 0 : 1)),
+      6: u32(() => 0),
+      10: scaledI16(() => output.totalPowerW, EXPONENT.powerW),
+      14: scaledI16(() => output.totalCurrentA, EXPONENT.currentA),
+      17: u32(() => output.frequencyHz / 10 ** EXPONENT.frequencyHz),
+      19: u64(() => Math.floor(output.producedWh)),
+      23: u64(() => 0),
+      ...Object.fromEntries(
+        PHASE_OFFSETS.flatMap((offsets, phase): [number, Register][] => [
+          [offsets.powerW, scaledI16(() => output.powerW[phase] as number, EXPONENT.powerW)],
+          [offsets.voltageV, scaledU16(() => output.voltageV[phase] as number, EXPONENT.voltageV)],
+        ]),
+      ),
+      110: u16(throttledPercent),
+      111: u32(() => (output.isThrottled ? THROTTLED_BY_MAXIMUM_W : 0)),
+      113: scaleFactor(EXPONENT.currentA),
+      114: scaleFactor(EXPONENT.voltageV),
+      115: scaleFactor(EXPONENT.frequencyHz),
+      116: scaleFactor(EXPONENT.powerW),
+      120: scaleFactor(EXPONENT.energyWh),
+    },
+  };
+}
+
+/** Model 702: what it can do. WMax is the base of the limit. */
+function capacityModel({ output }: OutputView): SunSpecModel {
+  return {
+    id: 702,
+    length: 50,
+    registers: {
+      2: scaledU16(() => output.ratedW, EXPONENT.powerW),
+      7: scaledU16(() => output.ratedW, EXPONENT.powerW),
+      14: scaledU16(() => 230, EXPONENT.voltageV),
+      26: scaledU16(() => output.ratedW, EXPONENT.powerW),
+      31: scaledU16(() => output.ratedW, EXPONENT.powerW),
+      45: scaleFactor(EXPONENT.powerW),
+      47: scaleFactor(EXPONENT.powerW),
+      49: scaleFactor(EXPONENT.voltageV),
+      50: scaleFactor(EXPONENT.currentA),
+    },
+  };
+}
+
+/** Model 704: the limit of active power; every other control is not implemented. */
+function acControlsModel(limit: RevertingLimit, onWrite: () => void, nowMs: () => number): SunSpecModel {
+  const flag = (read: () => boolean, store: (isOn: boolean) => void): Register =>
+    u16(() => (read() ? 1 : 0), {
+      accepts: oneOf(0, 1),
+      store: (value) => {
+        store(value === 1);
+        onWrite();
+      },
+    });
+  const percent = (read: () => number, store: (percent: number) => void): Register =>
+    u16(() => read() / 10 ** EXPONENT.percent, {
+      accepts: between(0, 100 / 10 ** EXPONENT.percent),
+      store: (value) => {
+        store(value * 10 ** EXPONENT.percent);
+        onWrite();
+      },
+    });
+  return {
+    id: 704,
+    length: 65,
+    registers: {
+      14: flag(
+        () => limit.isEnabled,
+        (isOn) => {
+          limit.isEnabled = isOn;
+        },
+      ),
+      15: percent(
+        () => limit.percent,
+        (value) => {
+          limit.percent = value;
+        },
+      ),
+      16: percent(
+        () => limit.revertPercent,
+        (value) => {
+          limit.revertPercent = value;
+        },
+      ),
+      17: flag(
+        () => limit.isEnabledAfterRevert,
+        (isOn) => {
+          limit.isEnabledAfterRevert = isOn;
+        },
+      ),
+      18: u32(() => limit.revertS, {
+        store: (value) => {
+          limit.revertS = value;
+          onWrite();
+        },
+      }),
+      20: u32(() => limit.remainingS(nowMs())),
+      54: scaleFactor(EXPONENT.percent),
+    },
+  };
+}
+
+/** An inverter with the models 701, 702 and 704. */
+class SunSpecInverter704 implements Firmware {
+  readonly unit: number;
+  readonly turnaroundMs = 20;
+  readonly bootMs = 20_000;
+  readonly hearsBroadcast = false;
+  readonly #output: InverterOutput;
+  readonly #limit = new RevertingLimit();
+  readonly #bank: RegisterBank;
+  #hasNewLimit = false;
+  #nowMs: number;
+
+  constructor(place: InverterPlace) {
+    this.unit = place.unit;
+    this.#nowMs = place.startAtMs;
+    this.#output = new InverterOutput(place);
+    const view = { output: this.#output, isAsleep: () => this.#output.isAsleep(this.#nowMs) };
+    const noteWrite = (): void => {
+      this.#hasNewLimit = true;
+    };
+    this.#bank = new RegisterBank({
+      functions: [FUNCTION.readHolding, FUNCTION.writeRegister, FUNCTION.writeRegisters],
+      ...layChain([
+        commonModel({
+          maker: 'Plain Solar',
+          model: 'PS-D',
+          version: '3.02',
+          serialNumber: 'PS0042119',
+          unit: place.unit,
+        }),
+        measurementModel(view),
+        capacityModel(view),
+        acControlsModel(this.#limit, noteWrite, () => this.#nowMs),
+      ]),
+    });
+  }
+
+  advanceTo(nowMs: number): void {
+    this.#nowMs = nowMs;
+    this.#limit.advanceTo(nowMs);
+    this.#output.limitTo(this.#limit.percentInForce);
+    this.#output.advanceTo(nowMs);
+  }
+
+  respond(pdu: Buffer, nowMs: number): Buffer {
+    const reply = this.#bank.respond(pdu, nowMs);
+    if (this.#hasNewLimit) this.#limit.apply(nowMs);
+    this.#hasNewLimit = false;
+    this.advanceTo(nowMs);
+    return reply;
+  }
+
+  powerCycle(nowMs: number): void {
+    this.#limit.powerCycle();
+    this.#output.powerCycle(nowMs);
+  }
+}
+
+export function createSunSpecInverter704(place: InverterPlace): Firmware {
+  return new SunSpecInverter704(place);
+}
