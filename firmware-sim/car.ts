@@ -1,5 +1,5 @@
 /** Timing of an on-board charger at the pilot, as seen on common cars; IEC 61851-1 allows 5 s to follow. */
-const FOLLOWING = {
+export const FOLLOWING = {
   deadTimeMs: 600,
   fallAPerS: 12,
   riseAPerS: 4,

@@ -1,3 +1,4 @@
+import { PHASES } from './deviceSpec.ts';
 import { parseFault } from './faults.ts';
 import type { Home } from './home.ts';
 import { type Truth, tellTruth } from './truth.ts';
@@ -8,7 +9,19 @@ export type Reply =
   | { readonly kind: 'problem'; readonly problem: string };
 
 /** Commands that a running house takes, one JSON object each. */
-const COMMANDS = ['truth', 'fault', 'clearFaults', 'plugIn', 'plugOut', 'signal', 'ceiling', 'stop'] as const;
+const COMMANDS = [
+  'truth',
+  'fault',
+  'clearFaults',
+  'plugIn',
+  'plugOut',
+  'draw',
+  'signal',
+  'ceiling',
+  'stop',
+] as const;
+
+const RATED_VOLTAGE_V = 230;
 
 /** Obeys one line of input. A stop is only acknowledged; the caller ends the house. */
 export function obey(home: Home, line: string, nowMs: number): Reply {
@@ -30,6 +43,8 @@ export function obey(home: Home, line: string, nowMs: number): Reply {
     case 'plugIn':
     case 'plugOut':
       return moveCar(home, name, command.device);
+    case 'draw':
+      return setDraw(home, command);
     case 'signal':
       return setSignal(home, command);
     case 'ceiling':
@@ -64,6 +79,19 @@ function moveCar(home: Home, name: 'plugIn' | 'plugOut', deviceId: unknown): Rep
   if (name === 'plugIn') chargePoint.socket.car.plugIn();
   else chargePoint.socket.car.plugOut();
   return { kind: 'done', command: name };
+}
+
+/** What the household draws beside the recording; at 230 V, as an appliance is rated. */
+function setDraw(home: Home, { phase, currentA }: Record<string, unknown>): Reply {
+  const known = PHASES.slice(0, home.plant.phaseCount);
+  const index = known.findIndex((name) => name === phase);
+  if (index < 0)
+    return complain(`draw needs a "phase" of ${known.join(', ')}, found ${JSON.stringify(phase)}`);
+  if (typeof currentA !== 'number' || !(currentA >= 0)) {
+    return complain(`draw needs "currentA" of at least 0, found ${JSON.stringify(currentA)}`);
+  }
+  home.plant.drawBesides(index, currentA * RATED_VOLTAGE_V);
+  return { kind: 'done', command: 'draw' };
 }
 
 /** Sets the wire on an input of a relay board. */

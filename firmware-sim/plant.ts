@@ -65,6 +65,7 @@ export class Plant {
   readonly #observers: Companion[] = [];
   readonly #recordedVoltageV = [230, 230, 230];
   readonly #wasAtHome: boolean[];
+  readonly #besidesW = [0, 0, 0];
   #nowMs: number;
   #sunW = 0;
   #nextMinuteAtMs: number;
@@ -116,6 +117,12 @@ export class Plant {
 
   addObserver(companion: Companion): void {
     this.#observers.push(companion);
+  }
+
+  /** What a hand switches on beside the recording, on a phase, until it is told otherwise. */
+  drawBesides(phase: number, powerW: number): void {
+    this.household.add(phase, powerW - (this.#besidesW[phase] as number), 0);
+    this.#besidesW[phase] = powerW;
   }
 
   /** Instants before the present one change nothing. */
@@ -198,7 +205,8 @@ export class Plant {
           (share.kitchen * minute.kitchenW +
             share.laundry * minute.laundryW +
             share.heaterAndCooling * minute.heaterAndCoolingW) +
-        share.rest * restW;
+        share.rest * restW +
+        (this.#besidesW[phase] as number);
       this.household.add(phase, powerW, minute.reactiveVar / householdShares.length);
       this.#recordedVoltageV[phase] = minute.voltageV + (PHASE_OFFSET_V[phase] as number);
     });

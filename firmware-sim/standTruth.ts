@@ -75,6 +75,7 @@ export function inverterTruth(
   const isSilent = idleMs >= SLEEPS_AFTER_MS && !ZERO_AT_NIGHT.includes(model);
   return {
     ...(isSilent ? {} : electrical(circuit, false)),
+    importEnergyWh: 0,
     exportEnergyWh: phases.reduce((sumWh, phase) => sumWh + (flow.exportWh[phase] ?? 0), 0),
     ratedPowerW: generator.ratedW,
     powerLimitW: Math.min(generator.ratedW, generator.limitW),
@@ -102,15 +103,14 @@ export function chargePointTruth({
   readonly hardwareMaximumA: number;
 }): StandTruth {
   const circuit = { flow: socket.flow, voltageV, phases: socket.wiredPhases };
-  const { frequencyHz: _, ...measured } = electrical(circuit, false);
   return {
-    ...measured,
+    ...electrical(circuit, false),
     carConnected: socket.car.isPlugged,
     chargingState: stateOf(socket),
     setpointA: socket.pilotA,
     maximumCurrentA: hardwareMaximumA,
     totalEnergyWh: socket.flow.totalImportWh(),
-    stateOfChargePercent: socket.car.socPercent,
+    ...(socket.car.isPlugged ? { stateOfChargePercent: socket.car.socPercent } : {}),
   };
 }
 

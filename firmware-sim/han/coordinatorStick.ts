@@ -68,7 +68,7 @@ export class CoordinatorStick {
 
   constructor(options: StickOptions) {
     this.#options = options;
-    this.#memory = new Map(options.memory ?? []);
+    this.#memory = new Map([[NV_ON_NETWORK, Buffer.from([0])], ...(options.memory ?? [])]);
   }
 
   /** What is kept at an address of its memory. */

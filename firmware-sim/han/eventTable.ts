@@ -21,7 +21,7 @@ export interface TableEntry {
   hasChangedMind: boolean;
 }
 
-export const STATUS = {
+const STATUS = {
   received: 0x01,
   started: 0x02,
   completed: 0x03,
@@ -100,7 +100,8 @@ export class EventTable {
     const endS = entry.startS + entry.durationMinutes * 60;
     if ((control & RESERVED_CANCEL_BITS) !== 0) {
       this.#options.report(STATUS.badCancel, entry);
-    } else if (effectiveS === INVALID_TIME || effectiveS > endS) {
+    } else if (effectiveS > endS) {
+      // Also 0xFFFFFFFF, which is after every end.
       this.#options.report(STATUS.badCancelTime, entry);
     } else {
       const randomS = (control & 1) === 0 ? 0 : entry.durationRandomS || entry.startRandomS;

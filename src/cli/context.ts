@@ -1,8 +1,11 @@
 import type { Settings } from '../config/settings.ts';
 import type { Status } from '../contract/status.ts';
+import type { Wire } from '../discovery/wire.ts';
 import type { SitePlan } from '../domain/sitePlan.ts';
 import type { ReplayResult } from '../gateway/replay.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Device } from '../ports/device.ts';
+import type { ModbusLine } from '../ports/modbusLine.ts';
 import type { JournalSegment, RecordReaderResult } from '../ports/store.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { ExitName } from './exitCodes.ts';
@@ -28,8 +31,14 @@ export interface Composition {
   ): Promise<RunningGateway>;
   /** The record of a state directory, opened without changing it. */
   openRecord(stateDirectory: string): RecordReaderResult;
+  /** The hash of an engineer's PIN for the site plan. */
+  hashPin(pin: string): string;
   replayJournal(segments: Iterable<JournalSegment>): ReplayResult;
   createClock(speed: number): Clock;
+  /** A wire for looking only: every write is refused before it reaches it. */
+  openForReading(wire: Wire, clock: Clock): ModbusLine;
+  /** A device on such a wire. */
+  createDeviceToRead(line: ModbusLine, unit: number, profile: Profile, clock: Clock): Device;
   /** A broker inside this process, on a free port of the loopback address. */
   startDemoBroker(): Promise<DemoBroker>;
   /** Calls the listener for every message on a topic. Does not reject while the broker is away: it may come back. */

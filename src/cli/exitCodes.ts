@@ -23,6 +23,11 @@ export const EXIT_CODES = {
     meaning: 'The only mistake is that the site plan names device profiles that do not exist',
     nextStep: 'Correct the name, or add the profile to the profiles folder',
   },
+  deviceUnreachable: {
+    code: 68,
+    meaning: 'A device, or the line or network that it is on, cannot be reached (`read`, `scan`)',
+    nextStep: 'Check supply, cable and address; the message says what was found',
+  },
   gatewayNotRunning: {
     code: 69,
     meaning: 'No gateway answers on the local socket',
@@ -35,8 +40,9 @@ export const EXIT_CODES = {
   },
   portInUse: {
     code: 71,
-    meaning: 'Another gateway, or another program, holds the socket or port that is needed',
-    nextStep: 'Stop it, or choose another runtime directory or address',
+    meaning: 'A gateway, or another program, holds the socket, port or line that is needed',
+    nextStep:
+      'Stop it, or choose another runtime directory or address; `loadgate devices` asks a running gateway',
   },
   runtimeTooOld: {
     code: 72,
@@ -59,6 +65,11 @@ export const EXIT_CODES = {
     meaning: 'Something answers on the local socket, but not as this version expects',
     nextStep: 'Use the `loadgate` command of the same version as the running gateway',
   },
+  notDone: {
+    code: 77,
+    meaning: 'The gateway did not do what was asked (`boost`, `ready-by`, `hours`, `reset-lockout`)',
+    nextStep: 'Read the sentence: it says why and what to do',
+  },
   wrongConfiguration: {
     code: 78,
     meaning: 'The settings, the site plan or a device profile hold mistakes',
@@ -67,7 +78,7 @@ export const EXIT_CODES = {
   interrupted: {
     code: 130,
     meaning:
-      'Interrupted: a second signal cut an orderly stop short, or a bounded demonstration did not reach its end',
+      'Interrupted: a second signal cut an orderly stop short, or a scan or a bounded demonstration did not reach its end',
     nextStep: 'Run `loadgate status`, or run it again',
   },
 } as const satisfies Record<string, ExitCodeEntry>;

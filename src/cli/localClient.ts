@@ -1,5 +1,8 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { type Bus, busSchema } from '../contract/bus.ts';
+import { type Devices, devicesSchema } from '../contract/devices.ts';
+import { type Choice, choiceSchema } from '../contract/owner.ts';
 import { type Status, statusSchema } from '../contract/status.ts';
 
 /** Longest wait for the gateway on the same machine; a control cycle never takes that long. */
@@ -10,21 +13,69 @@ const STILL_STARTING = 503;
 
 export type LocalAnswer<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly exit: 'gatewayNotRunning' | 'notUnderstood'; readonly detail: string };
+  | {
+      readonly ok: false;
+      readonly exit: 'gatewayNotRunning' | 'notUnderstood';
+      readonly detail: string;
+      /** Nobody listens: no gateway of this runtime directory holds any wire. */
+      readonly isAbsent: boolean;
+    };
 
 function socketPathIn(runtimeDirectory: string): string {
   return join(runtimeDirectory, 'loadgate.sock');
 }
 
 /** Asks the gateway of a runtime directory for its status. */
-export async function fetchStatus(runtimeDirectory: string): Promise<LocalAnswer<Status>> {
+export function fetchStatus(runtimeDirectory: string): Promise<LocalAnswer<Status>> {
+  return fetchPage(runtimeDirectory, '/status', statusSchema);
+}
+
+/** Asks for every device with its latest readings. */
+export function fetchDevices(runtimeDirectory: string): Promise<LocalAnswer<Devices>> {
+  return fetchPage(runtimeDirectory, '/devices', devicesSchema);
+}
+
+/** Asks what every line has seen. */
+export function fetchBus(runtimeDirectory: string): Promise<LocalAnswer<Bus>> {
+  return fetchPage(runtimeDirectory, '/bus', busSchema);
+}
+
+/** What is used of a schema of the contract. */
+interface Schema<T> {
+  safeParse(value: unknown):
+    | { readonly success: true; readonly data: T }
+    | {
+        readonly success: false;
+        readonly error: { readonly issues: readonly { readonly path: readonly PropertyKey[] }[] };
+      };
+}
+
+async function fetchPage<T>(
+  runtimeDirectory: string,
+  path: string,
+  schema: Schema<T>,
+): Promise<LocalAnswer<T>> {
   const socketPath = socketPathIn(runtimeDirectory);
-  const answer = await ask(socketPath, 'GET', '/status');
+  const answer = await ask(socketPath, 'GET', path);
   if (!answer.ok) return answer;
-  const parsed = statusSchema.safeParse(readJson(answer.value));
+  const parsed = schema.safeParse(readJson(answer.value));
   if (parsed.success) return { ok: true, value: parsed.data };
   const place = parsed.error.issues[0]?.path.join('.') || 'the whole';
   return notUnderstood(socketPath, `an answer that differs at ${place}`);
+}
+
+/** Asks for what a person has chosen. */
+export async function askChoice(
+  runtimeDirectory: string,
+  path: string,
+  query: Readonly<Record<string, string>>,
+): Promise<LocalAnswer<Choice>> {
+  const socketPath = socketPathIn(runtimeDirectory);
+  const answer = await ask(socketPath, 'POST', `${path}?${new URLSearchParams(query)}`);
+  if (!answer.ok) return answer;
+  const parsed = choiceSchema.safeParse(readJson(answer.value));
+  if (parsed.success) return { ok: true, value: parsed.data };
+  return notUnderstood(socketPath, 'an answer that does not say what was done');
 }
 
 /** Tells the gateway of a runtime directory that the loss of its record has been looked into. */
@@ -88,12 +139,13 @@ function notRunning(socketPath: string, error: NodeJS.ErrnoException): LocalAnsw
     ok: false,
     exit: 'gatewayNotRunning',
     detail: `${socketPath}: expected a running gateway, ${found}; ${toDo}`,
+    isAbsent: error.code === 'ENOENT' || error.code === 'ECONNREFUSED',
   };
 }
 
 function stillStarting(socketPath: string): LocalAnswer<never> {
   const detail = `${socketPath}: expected a running gateway, found one that is still starting; ask again in a moment`;
-  return { ok: false, exit: 'gatewayNotRunning', detail };
+  return { ok: false, exit: 'gatewayNotRunning', detail, isAbsent: false };
 }
 
 function notUnderstood(socketPath: string, found: string): LocalAnswer<never> {
@@ -102,5 +154,6 @@ function notUnderstood(socketPath: string, found: string): LocalAnswer<never> {
     ok: false,
     exit: 'notUnderstood',
     detail: `${socketPath}: expected the answer of a gateway of this version, found ${found}; ${toDo}`,
+    isAbsent: false,
   };
 }

@@ -1,23 +1,38 @@
 import { Command, CommanderError, Option } from 'commander';
 import { acknowledge } from './acknowledgeCommand.ts';
+import { bus } from './busCommand.ts';
 import { check } from './checkCommand.ts';
 import type { Context } from './context.ts';
 import { demo } from './demo/demoCommand.ts';
+import { devices } from './devicesCommand.ts';
 import { EXIT_CODES } from './exitCodes.ts';
+import { limits } from './limitsCommand.ts';
+import { boost, engineerPin, hours, readyBy, resetLockOut } from './ownerCommands.ts';
+import { read } from './readCommand.ts';
 import { replay } from './replayCommand.ts';
 import { refuse } from './report.ts';
 import { run } from './runCommand.ts';
+import { scan } from './scanCommand.ts';
+import { addScanOptions } from './scanOptions.ts';
 import { addSettingOptions } from './settingOptions.ts';
 import { status, why } from './statusCommand.ts';
-import { parseBrokerUrl, parseDuration, parseInstant, parseSpeed, parseStretch } from './values.ts';
+import {
+  parseBrokerUrl,
+  parseDuration,
+  parseEnergy,
+  parseInstant,
+  parseSpeed,
+  parseStretch,
+} from './values.ts';
 
 type Action = (command: Command, context: Context) => number | Promise<number>;
 
 /** Runs one command line to its end and returns its exit code. Nothing here ends the process. */
 export async function runCli(args: readonly string[], context: Context): Promise<number> {
   let exitCode: number = EXIT_CODES.ok.code;
-  const program = createProgram(context, (action) => async (_options: unknown, command: Command) => {
-    exitCode = await action(command, context);
+  const program = createProgram(context, (action) => async (...given: unknown[]) => {
+    // The arguments of the command come first, then its options, and last the command itself.
+    exitCode = await action(given.at(-1) as Command, context);
   });
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -32,7 +47,7 @@ export async function runCli(args: readonly string[], context: Context): Promise
   }
 }
 
-type Bind = (action: Action) => (options: unknown, command: Command) => Promise<void>;
+type Bind = (action: Action) => (...given: unknown[]) => Promise<void>;
 
 /** The commands with their options and help; docs/cli.md is checked against it. */
 export function createProgram(context: Context, bind: Bind): Command {
@@ -90,6 +105,52 @@ export function createProgram(context: Context, bind: Bind): Command {
   ]);
   addSettingOptions(json(whys, 'the sentences with their reasons'), ['runtimeDirectory']);
 
+  const limitLists = add(
+    'limits',
+    'List every limit by rank: in force, about to begin, about to be released; the scheme, the hours.',
+    limits,
+    ['loadgate limits', 'loadgate limits --runtime-directory /run/loadgate --json'],
+  );
+  addSettingOptions(json(limitLists, 'the limits'), ['runtimeDirectory']);
+
+  const boosts = add('boost', 'Let a charge point charge outside of the charging hours for a while.', boost, [
+    'loadgate boost charge-point',
+    'loadgate boost charge-point --for 3h',
+    'loadgate boost charge-point --end',
+  ])
+    .argument('<load>', 'its loadId in the site plan')
+    .addOption(new Option('--for <duration>', 'how long').argParser(parseDuration).default(3_600_000, '1h'))
+    .option('--end', 'end the boost that runs');
+  addSettingOptions(json(boosts, 'what was done'), ['runtimeDirectory']);
+
+  const wishes = add('ready-by', 'Ask for energy by a time, and hear whether it can be.', readyBy, [
+    'loadgate ready-by charge-point --energy 20kWh --at 2026-01-06T07:00+00:00',
+    'loadgate ready-by charge-point --end',
+  ])
+    .argument('<load>', 'its loadId in the site plan')
+    .addOption(new Option('--energy <kWh>', 'how much').argParser(parseEnergy))
+    .addOption(new Option('--at <instant>', 'when the car leaves').argParser(parseInstant))
+    .option('--end', 'take the wish back');
+  addSettingOptions(json(wishes, 'what was done'), ['runtimeDirectory']);
+
+  const hourChoices = add('hours', 'Choose when charge points are held back.', hours, [
+    'loadgate hours none',
+    'loadgate hours planned',
+    'loadgate hours my-hours.jsonc',
+  ]).argument('<which>', '"planned" as in the site plan, "none", or a file with hours');
+  addSettingOptions(json(hourChoices, 'what was done'), ['runtimeDirectory']);
+
+  const resets = add('reset-lockout', 'Open a lock-out of the limitation scheme (State 3).', resetLockOut, [
+    'loadgate reset-lockout',
+    'loadgate reset-lockout --pin-file - < pin.txt',
+  ]).option('--pin-file <file>', 'as an engineer, with the PIN of this file; - for the standard input');
+  addSettingOptions(json(resets, 'what was done'), ['runtimeDirectory']);
+
+  add('engineer-pin', "Print the hash of an engineer's PIN for the site plan.", engineerPin, [
+    'loadgate engineer-pin < pin.txt',
+    'loadgate engineer-pin --pin-file pin.txt',
+  ]).option('--pin-file <file>', 'file with the PIN; - for the standard input', '-');
+
   const acknowledges = add(
     'acknowledge',
     'After a record was lost, end the safe posture that guards against limits forgotten with it.',
@@ -97,6 +158,45 @@ export function createProgram(context: Context, bind: Bind): Command {
     ['loadgate acknowledge', 'loadgate acknowledge --runtime-directory /run/loadgate --json'],
   );
   addSettingOptions(json(acknowledges, 'whether there was something to acknowledge'), ['runtimeDirectory']);
+
+  const scans = add(
+    'scan',
+    'Find devices on serial lines and in a network, and say what they are. Writes nothing to any of them.',
+    scan,
+    [
+      'loadgate scan --line /dev/ttyUSB0',
+      'loadgate scan --line /dev/ttyUSB0 --baud 9600,19200 --parity even --addresses 1-32',
+      'loadgate scan --network 192.168.1.0/24',
+      'loadgate scan --host 192.168.1.40 --json',
+    ],
+  );
+  addScanOptions(scans);
+  addSettingOptions(scans, ['profilesDirectory', 'runtimeDirectory']);
+
+  const reads = add('read', 'Show the live values of one device of the site plan.', read, [
+    'loadgate read grid-meter',
+    'loadgate read charge-point setpointA --json',
+    'loadgate read grid-meter --config /etc/loadgate/loadgate.jsonc',
+  ])
+    .argument('<device>', 'its deviceId in the site plan')
+    .argument('[point]', 'one of its points; all when left out');
+  addSettingOptions(json(reads, 'the values with their ages'));
+
+  const deviceLists = add(
+    'devices',
+    'Show each device: contact, its guard against a dead gateway, what was written to it.',
+    devices,
+    ['loadgate devices', 'loadgate devices --config /etc/loadgate/loadgate.jsonc --json'],
+  );
+  addSettingOptions(json(deviceLists, 'the devices with their latest readings'));
+
+  const buses = add(
+    'bus',
+    'Show how each line and unit is doing, and what may be wrong with the wiring.',
+    bus,
+    ['loadgate bus', 'loadgate bus --runtime-directory /run/loadgate --json'],
+  );
+  addSettingOptions(json(buses, 'the counters and hints'), ['runtimeDirectory']);
 
   const replays = add('replay', 'Decide again what was decided, and name the first difference.', replay, [
     'loadgate replay --state-directory /var/lib/loadgate',

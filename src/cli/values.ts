@@ -11,6 +11,14 @@ export function parseDuration(text: string): number {
   throw new InvalidArgumentError('Expected a duration above zero such as 60s, 10m, 2h or 1d.');
 }
 
+/** "20kWh", "20" -> watt-hours. */
+export function parseEnergy(text: string): number {
+  const [, amount] = /^(\d+(?:\.\d+)?)\s*(?:kWh)?$/i.exec(text) ?? [];
+  const energyWh = Number(amount) * 1000;
+  if (energyWh > 0) return energyWh;
+  throw new InvalidArgumentError('Expected kilowatt-hours above zero such as 20kWh.');
+}
+
 /** ISO 8601 with date; without a time zone it is UTC. Returns milliseconds since 1970. */
 export function parseInstant(text: string): number {
   const isDated = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/.test(text);
@@ -38,4 +46,46 @@ export function parseBrokerUrl(text: string): string {
   const { kind } = settingRow('broker.url');
   if (kind.accepts(text)) return text;
   throw new InvalidArgumentError(`Expected ${kind.expected}.`);
+}
+
+/** "1-20,30" -> every number of it, in the order written. */
+function parseWholes(text: string, least: number, most: number): readonly number[] {
+  const numbers = text.split(',').flatMap((part) => {
+    const [, first = '', last = first] = /^\s*(\d+)(?:-(\d+))?\s*$/.exec(part) ?? [];
+    const from = first === '' ? Number.NaN : Number(first);
+    const length = Number(last) - from + 1;
+    const isRange = from >= least && Number(last) <= most && length >= 1;
+    return isRange ? Array.from({ length }, (_, index) => from + index) : [Number.NaN];
+  });
+  if (numbers.some(Number.isNaN)) {
+    throw new InvalidArgumentError(`Expected numbers from ${least} to ${most} such as 1-20 or 1,3,10-12.`);
+  }
+  return [...new Set(numbers)];
+}
+
+export function parseAddresses(text: string): readonly number[] {
+  return parseWholes(text, 1, 247);
+}
+
+export function parsePorts(text: string): readonly number[] {
+  return parseWholes(text, 1, 65_535);
+}
+
+export function parseBaudRates(text: string): readonly number[] {
+  return parseWholes(text, 300, 1_000_000);
+}
+
+/** Some of a few words, separated by commas. */
+export function parseSome<T extends string | number>(choices: readonly T[]): (text: string) => readonly T[] {
+  return (text) =>
+    text.split(',').map((part) => {
+      const choice = choices.find((each) => String(each) === part.trim());
+      if (choice === undefined) throw new InvalidArgumentError(`Expected some of ${choices.join(', ')}.`);
+      return choice;
+    });
+}
+
+/** An option that may be given several times. */
+export function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
 }

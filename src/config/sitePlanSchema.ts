@@ -1,9 +1,12 @@
 import { z } from 'zod';
-import { type ChargingWindow, WEEKDAYS } from '../domain/chargingHours.ts';
+import { chargingHoursSchema } from '../contract/owner.ts';
 import { PHASES } from '../domain/phase.ts';
 import { SCHEME_FIGURES, type SchemeFigures } from '../domain/schemeFigures.ts';
 import { HAN_LOAD_SWITCH, type SitePlan, type Timing } from '../domain/sitePlan.ts';
 import { DEFAULT_TIMING } from '../domain/timing.ts';
+
+/** A salted scrypt hash; the PIN itself stands nowhere. */
+const PIN_HASH_PATTERN = /^scrypt:[0-9a-f]{32}:[0-9a-f]{64}$/;
 
 /**
  * The shape of a site plan file. What the parts must be to one another is judged by checkSitePlan.
@@ -48,6 +51,15 @@ const connection = z
         .string()
         .regex(/^[0-9a-f]{16}$/)
         .describe('64-bit address of the load-control switch, 16 small hexadecimal digits'),
+      deviceClass: z
+        .enum(['waterHeater', 'stripHeater', 'simpleLoad', 'electricVehicle'])
+        .describe('the kind of load that the switch is set to'),
+      eventMinutes: z
+        .int()
+        .min(1)
+        .max(1440)
+        .describe('longest that it keeps a load off without hearing the gateway; default 30')
+        .exactOptional(),
     }),
   ])
   .describe('how the device is reached: over TCP, on a serial line or by a radio');
@@ -68,7 +80,7 @@ const device = z.strictObject({
     .int()
     .min(1)
     .max(255)
-    .describe('Modbus unit number, 1 to 247 on a serial line; on a radio the endpoint'),
+    .describe('Modbus unit number, 1 to 247 on a serial line; on a radio the endpoint of channel 1'),
 });
 
 const meter = z.strictObject({
@@ -167,44 +179,6 @@ const observedSwitch = z.strictObject({
   circuitId: id('the circuit that it limits'),
   ceilingA: currentA('import that is left then; 0 switches off all that can be'),
 });
-
-const clockMinute = (what: string) =>
-  z
-    .string()
-    .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
-    .describe(`${what}, local time such as "08:00"`)
-    .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));
-
-const chargingWindow = z
-  .strictObject({
-    days: z
-      .array(z.enum(WEEKDAYS as ['mon']))
-      .min(1)
-      .describe('days of the week on which it begins'),
-    from: clockMinute('beginning'),
-    until: clockMinute('end; earlier than the beginning: on the next day'),
-    ceilingA: currentA('most that a charge point may have then; 0 pauses'),
-    reason: z.string().min(3).describe('why, for people'),
-  })
-  .transform(
-    ({ from, until, ...rest }): ChargingWindow => ({ ...rest, fromMinute: from, untilMinute: until }),
-  );
-
-export const chargingHoursSchema = z.strictObject({
-  timeZone: z
-    .string()
-    .refine(isTimeZone, 'the name of a time zone such as "Europe/London"')
-    .describe('time zone of the home'),
-  windows: z.array(chargingWindow).min(1).max(50).describe('hours in which charge points are held back'),
-});
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en-GB', { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
-}
 
 const standingCeiling = z.strictObject({
   circuitId: id('the circuit that it is for'),
@@ -316,6 +290,11 @@ export const sitePlanSchema: z.ZodType<SitePlan> = z.strictObject({
     .describe('hours in which charge points are held back; "default": the legal ones; absent: none')
     .exactOptional(),
   controllingParty: controllingParty.exactOptional(),
+  engineerPinHash: z
+    .string()
+    .regex(PIN_HASH_PATTERN)
+    .describe('what `loadgate engineer-pin` prints; absent: no engineer can open a lock-out here')
+    .exactOptional(),
   schemeFigures: schemeFigures.exactOptional(),
   timing,
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+/** Chosen by the sender. The same id again is a repetition and changes nothing. */
 const identifier = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/);
 
 /** For people, in logs and on screens, so without characters that steer a terminal. */
@@ -9,31 +10,56 @@ const words = z
   .max(200)
   .regex(/^\P{Cc}*$/u);
 
+/** Amps on each phase, or watts over all phases. Zero is a ceiling; a missing one is a mistake and never "none". */
+export const ceilingSchema = z.number().nonnegative();
+
+export const instantSchema = z.iso.datetime({ offset: true });
+
+export const durationSecondsSchema = z.int().min(1).max(86_400);
+
+/** What a curtailment and a schedule of them have in common. */
+export const limitedFlow = {
+  id: identifier,
+  direction: z.enum(['import', 'export']),
+  basis: z.enum(['phaseCurrentA', 'activePowerW']),
+  /** Absent: the connection point. */
+  circuit: z.string().min(1).max(64).exactOptional(),
+  /** Who has applied an equivalent random delay already (SI 2021/1467 reg 11(5)(b)). Absent: nobody. */
+  randomisedBy: words.exactOptional(),
+  reason: words,
+};
+
 /**
- * Asks the home to keep the flow of a circuit below a ceiling for a time. Zero is a ceiling; a missing ceiling is a
- * mistake and never "none". There is one slot: a request with a new id takes the place of the one before.
+ * Asks the home to keep the flow of a circuit below a ceiling for a time. There is one slot: a curtailment, a schedule or
+ * a "none" with a new id takes the place of what was in it.
  */
 export const curtailmentSchema = z.object({
   schema: z.literal('loadgate.curtailment/1'),
-  /** Chosen by the sender. The same id again is a repetition and changes nothing. */
-  id: identifier,
-  direction: z.enum(['import', 'export']),
-  /** Amps on each phase, or watts over all phases. */
-  basis: z.enum(['phaseCurrentA', 'activePowerW']),
-  ceiling: z.number().nonnegative(),
-  /** Absent: the connection point. */
-  circuit: z.string().min(1).max(64).exactOptional(),
+  ...limitedFlow,
+  ceiling: ceilingSchema,
   /** Absent: when the gateway receives it, however late that is. */
-  startsAt: z.iso.datetime({ offset: true }).exactOptional(),
-  durationSeconds: z.int().min(1).max(86_400),
+  startsAt: instantSchema.exactOptional(),
+  durationSeconds: durationSecondsSchema,
+});
+
+/** Ends one curtailment or one whole schedule, and leaves whatever has another id alone. */
+export const curtailmentCancelSchema = z.object({
+  schema: z.literal('loadgate.curtailment-cancel/1'),
+  /** Of the curtailment or schedule that is to end. */
+  id: identifier,
   reason: words,
 });
 
-export const curtailmentCancelSchema = z.object({
-  schema: z.literal('loadgate.curtailment-cancel/1'),
-  /** Of the curtailment that is to end. */
+/**
+ * Says that the sender wants no curtailment now: the slot is empty, whatever was in it. It has an id of its own, or a
+ * repetition that the broker delivers late would end the curtailment that came after it.
+ */
+export const noCurtailmentSchema = z.object({
+  schema: z.literal('loadgate.no-curtailment/1'),
   id: identifier,
   reason: words,
 });
 
 export type CurtailmentRequest = z.infer<typeof curtailmentSchema>;
+export type CurtailmentCancel = z.infer<typeof curtailmentCancelSchema>;
+export type NoCurtailment = z.infer<typeof noCurtailmentSchema>;

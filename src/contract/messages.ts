@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { curtailmentCancelSchema, curtailmentSchema } from './curtailment.ts';
+import { curtailmentCancelSchema, curtailmentSchema, noCurtailmentSchema } from './curtailment.ts';
+import { curtailmentScheduleSchema } from './curtailmentSchedule.ts';
 import { eventMessageSchema, offlineSchema, statusReportSchema, telemetryMessageSchema } from './envelope.ts';
+import { heartbeatSchema } from './heartbeat.ts';
 
 /** Every message on the wire, by its `schema` field. */
 export const MESSAGES = {
@@ -9,7 +11,10 @@ export const MESSAGES = {
   'loadgate.status-report/1': statusReportSchema,
   'loadgate.offline/1': offlineSchema,
   'loadgate.curtailment/1': curtailmentSchema,
+  'loadgate.curtailment-schedule/1': curtailmentScheduleSchema,
   'loadgate.curtailment-cancel/1': curtailmentCancelSchema,
+  'loadgate.no-curtailment/1': noCurtailmentSchema,
+  'loadgate.heartbeat/1': heartbeatSchema,
 } as const;
 
 export type MessageName = keyof typeof MESSAGES;

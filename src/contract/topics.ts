@@ -46,12 +46,33 @@ export const TOPICS = {
     schemas: ['loadgate.curtailment/1'],
     purpose: 'Asks the home to stay below a ceiling for a bounded time',
   },
+  curtailmentSchedule: {
+    suffix: 'control/curtailment/schedule',
+    direction: 'down',
+    isRetained: false,
+    schemas: ['loadgate.curtailment-schedule/1'],
+    purpose: 'Asks for ceilings at agreed times, up to two days ahead; kept and run without a network',
+  },
   curtailmentCancel: {
     suffix: 'control/curtailment/cancel',
     direction: 'down',
     isRetained: false,
     schemas: ['loadgate.curtailment-cancel/1'],
-    purpose: 'Ends a curtailment before its time',
+    purpose: 'Ends a curtailment or a whole schedule before its time',
+  },
+  noCurtailment: {
+    suffix: 'control/curtailment/none',
+    direction: 'down',
+    isRetained: false,
+    schemas: ['loadgate.no-curtailment/1'],
+    purpose: 'Says that no curtailment is wanted now; the agreed defaults hold',
+  },
+  heartbeat: {
+    suffix: 'control/heartbeat',
+    direction: 'down',
+    isRetained: false,
+    schemas: ['loadgate.heartbeat/1'],
+    purpose: 'Shows every 60 s or more often that the controlling party is there',
   },
 } as const satisfies Record<string, TopicEntry>;
 

@@ -4,7 +4,7 @@ import type { Reason } from '../domain/reason.ts';
 import { isGenerator, type LoadPlan } from '../domain/sitePlan.ts';
 import { type Constraint, contributionOf } from './constraints.ts';
 import { reasonOf } from './limitsInForce.ts';
-import type { LoadView } from './loads.ts';
+import type { LoadView } from './loadView.ts';
 
 /** What a load asks for: at most this, and why not more than this. */
 export interface Want {

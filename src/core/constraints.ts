@@ -4,7 +4,8 @@ import { RANKS } from '../domain/limit.ts';
 import { type PerPhase, PHASES, type Phase } from '../domain/phase.ts';
 import { hasLevel, isGenerator, type SitePlan } from '../domain/sitePlan.ts';
 import { HIGHEST_SUPPLY_VOLTAGE_V } from './figures.ts';
-import { drawnAround, type LoadView } from './loads.ts';
+import { drawnAround } from './loads.ts';
+import type { LoadView } from './loadView.ts';
 import type { DrawSample } from './memory.ts';
 import type { MeterView } from './picture.ts';
 

@@ -2,6 +2,7 @@ import type { Now, RunningMs } from '../domain/instant.ts';
 import type { Limit } from '../domain/limit.ts';
 import type { ControllingPartyPlan, StandingCeiling } from '../domain/sitePlan.ts';
 import { holdsAt } from './limitsInForce.ts';
+import type { PartyMemory } from './memory.ts';
 
 /** What the controlling party has said, as the gateway keeps it over restarts. */
 export interface PartyContact {
@@ -9,15 +10,6 @@ export interface PartyContact {
   readonly heartbeatAtMs?: RunningMs;
   /** When its last control came: a limit, a schedule, a cancel; absent: never. */
   readonly controlAtMs?: RunningMs;
-}
-
-/**
- * controlled: it is there, its controls or the defaults hold; failSafe: it is lost, the fail-safe ceilings hold as well;
- * autonomous: it has been lost for longer than was agreed, the home goes by its defaults.
- */
-export interface PartyMemory {
-  readonly state: 'controlled' | 'failSafe' | 'autonomous';
-  readonly sinceMs: RunningMs;
 }
 
 interface Arguments {

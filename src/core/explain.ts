@@ -10,9 +10,9 @@ import type {
   SchemeView,
   SlotView,
 } from './decision.ts';
-import { mayHouseholderReset, type SchemeMemory, schemeFiguresOf, stateOf } from './limitationScheme.ts';
-import type { LoadView } from './loads.ts';
-import type { Memory } from './memory.ts';
+import { mayHouseholderReset, schemeFiguresOf, stateOf } from './limitationScheme.ts';
+import type { LoadView } from './loadView.ts';
+import type { Memory, SchemeMemory } from './memory.ts';
 import type { Verdict } from './narrow.ts';
 import type { MeterView } from './picture.ts';
 import type { Trust } from './trust.ts';

@@ -1,8 +1,10 @@
+import type { RunningMs } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
 import { isGenerator } from '../domain/sitePlan.ts';
 import { bindingReason } from './allocate.ts';
 import { type Constraint, contributionOf, type Presence } from './constraints.ts';
-import type { LoadView } from './loads.ts';
+import { GENERATOR_QUIET_MS } from './figures.ts';
+import type { LoadView } from './loadView.ts';
 import { safeCurrentOf, type Trust } from './trust.ts';
 
 export interface GeneratorVerdict {
@@ -108,4 +110,31 @@ export function blocksClosing(
     const cameBack = view.plan.ratingA * presence.unitPerA;
     return constraint.flow + cameBack > constraint.ceiling - marginA * presence.unitPerA;
   });
+}
+
+/**
+ * What a generator may have when it is not to be narrowed: what fits under every export ceiling with everything else as it
+ * is. One that has given little for long is left to itself, as it was found.
+ */
+export function roomToGive(
+  index: number,
+  view: LoadView,
+  constraints: readonly Constraint[],
+  marginA: number,
+  nowMs: RunningMs,
+): { readonly roomA: number; readonly binding?: Constraint } {
+  const { ratingA } = view.plan;
+  const { idleSinceMs } = view.memory;
+  if (idleSinceMs !== undefined && nowMs - idleSinceMs >= GENERATOR_QUIET_MS) return { roomA: ratingA };
+  let roomA = ratingA;
+  let binding: Constraint | undefined;
+  for (const constraint of constraints) {
+    const presence = constraint.presence.get(index);
+    if (constraint.direction !== 'export' || presence === undefined) continue;
+    const fitsA = (constraint.ceiling - constraint.flow + presence.least) / presence.unitPerA - marginA;
+    if (fitsA >= roomA) continue;
+    roomA = fitsA;
+    binding = constraint;
+  }
+  return binding === undefined ? { roomA } : { roomA: Math.max(0, roomA), binding };
 }

@@ -3,6 +3,7 @@ import type { RunningMs } from '../domain/instant.ts';
 import type { Direction, Limit } from '../domain/limit.ts';
 import { DEFAULT_SCHEME_FIGURES, type SchemeFigures } from '../domain/schemeFigures.ts';
 import type { Circuit, SitePlan } from '../domain/sitePlan.ts';
+import type { SchemeMemory } from './memory.ts';
 import type { MeterView } from './picture.ts';
 
 /** State 1 inside the limits, 2 an excursion is being corrected, 3 locked until it is reset. */
@@ -11,20 +12,6 @@ export type SchemeState = 1 | 2 | 3;
 /** Who asks for a lock-out to be opened. An engineer's word also clears the history. */
 export interface SchemeReset {
   readonly by: 'householder' | 'engineer';
-}
-
-/** What the scheme keeps for one limit of one circuit. All instants are on the running clock, which stands still while off. */
-export interface SchemeMemory {
-  readonly circuitId: string;
-  readonly direction: Direction;
-  /** The excursion under way: not carried over a restart. */
-  readonly above?: { readonly sinceMs: RunningMs; readonly lastMs: RunningMs; readonly isCounted: boolean };
-  /** Onsets of counted excursions since the last lock-out. */
-  readonly countedAtMs: readonly RunningMs[];
-  /** Present while locked. */
-  readonly lockedAtMs?: RunningMs;
-  /** Lock-outs of the reset window, the present one last. */
-  readonly lockOutsAtMs: readonly RunningMs[];
 }
 
 export interface SchemeStep {

@@ -3,14 +3,8 @@ import type { RunningMs } from '../domain/instant.ts';
 import { PHASES, type Phase } from '../domain/phase.ts';
 import type { DeviceReadings } from '../domain/point.ts';
 import type { LimitedGeneratorPlan, PhaseMap, Timing } from '../domain/sitePlan.ts';
-import type { Constraint } from './constraints.ts';
-import {
-  CONFIRM_TOLERANCE_A,
-  GENERATOR_QUIET_MS,
-  LOWEST_SUPPLY_VOLTAGE_V,
-  OBEY_TOLERANCE_A,
-} from './figures.ts';
-import type { LoadView } from './loads.ts';
+import { CONFIRM_TOLERANCE_A, LOWEST_SUPPLY_VOLTAGE_V, OBEY_TOLERANCE_A } from './figures.ts';
+import type { LoadView } from './loadView.ts';
 import { type LoadMemory, rememberIdle } from './memory.ts';
 import { type Currents, givenByOwnReading, type MeterView, numberAt } from './picture.ts';
 
@@ -65,33 +59,6 @@ export function viewLimitedGenerator({ plan, readings, known, nowMs, timing, met
 /** Whole watts over all phases that keep every phase within these amps, at the lowest voltage of the supply. */
 export function powerLimitOf(plan: LimitedGeneratorPlan, currentA: number): number {
   return Math.floor(currentA * wattsPerAmp(plan.phaseMap) + 1e-6);
-}
-
-/**
- * What a generator may have when it is not to be narrowed: what fits under every export ceiling with everything else as it
- * is. One that has given little for long is left to itself, as it was found.
- */
-export function roomToGive(
-  index: number,
-  view: LoadView,
-  constraints: readonly Constraint[],
-  marginA: number,
-  nowMs: RunningMs,
-): { readonly roomA: number; readonly binding?: Constraint } {
-  const { ratingA } = view.plan;
-  const { idleSinceMs } = view.memory;
-  if (idleSinceMs !== undefined && nowMs - idleSinceMs >= GENERATOR_QUIET_MS) return { roomA: ratingA };
-  let roomA = ratingA;
-  let binding: Constraint | undefined;
-  for (const constraint of constraints) {
-    const presence = constraint.presence.get(index);
-    if (constraint.direction !== 'export' || presence === undefined) continue;
-    const fitsA = (constraint.ceiling - constraint.flow + presence.least) / presence.unitPerA - marginA;
-    if (fitsA >= roomA) continue;
-    roomA = fitsA;
-    binding = constraint;
-  }
-  return binding === undefined ? { roomA } : { roomA: Math.max(0, roomA), binding };
 }
 
 function wattsPerAmp(phaseMap: PhaseMap): number {

@@ -119,9 +119,12 @@ function withoutCovered(held: readonly HeldLimit[]): readonly HeldLimit[] {
   );
 }
 
-/** A wall clock that is not synced may not end a limit: then only running time counts. */
+/** A wall clock that is not synced may not end a limit: then only running time counts. Any clock may begin one. */
 export function holdsAt(limit: Limit, now: Now): boolean {
-  if (limit.validFromMs > now.runningMs) return false;
+  // The running clock stands still without power. Beginning early is safe, so any wall clock may begin a limit.
+  const { validFromUtcMs } = limit;
+  const hasBegunByClock = validFromUtcMs !== undefined && now.utcMs >= validFromUtcMs;
+  if (limit.validFromMs > now.runningMs && !hasBegunByClock) return false;
   if (limit.validUntilMs !== undefined && now.runningMs >= limit.validUntilMs) return false;
   const isOverByClock = limit.validUntilUtcMs !== undefined && now.utcMs >= limit.validUntilUtcMs;
   return !(isOverByClock && now.clockLevel === 'synced');

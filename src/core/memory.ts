@@ -2,8 +2,6 @@ import type { Fault } from '../domain/faults.ts';
 import type { RunningMs } from '../domain/instant.ts';
 import type { Direction, Limit } from '../domain/limit.ts';
 import type { PerPhase, Phase } from '../domain/phase.ts';
-import type { PartyMemory } from './controllingParty.ts';
-import type { SchemeMemory } from './limitationScheme.ts';
 
 /** What a load drew at a moment, supply phases, >= 0. */
 export interface DrawSample {
@@ -55,6 +53,29 @@ export interface MeterMemory {
   readonly sinceMs: RunningMs;
   /** When it was last read fresh; absent: never. */
   readonly freshAtMs?: RunningMs;
+}
+
+/** What the scheme keeps for one limit of one circuit. All instants are on the running clock, which stands still while off. */
+export interface SchemeMemory {
+  readonly circuitId: string;
+  readonly direction: Direction;
+  /** The excursion under way: not carried over a restart. */
+  readonly above?: { readonly sinceMs: RunningMs; readonly lastMs: RunningMs; readonly isCounted: boolean };
+  /** Onsets of counted excursions since the last lock-out. */
+  readonly countedAtMs: readonly RunningMs[];
+  /** Present while locked. */
+  readonly lockedAtMs?: RunningMs;
+  /** Lock-outs of the reset window, the present one last. */
+  readonly lockOutsAtMs: readonly RunningMs[];
+}
+
+/**
+ * controlled: it is there, its controls or the defaults hold; failSafe: it is lost, the fail-safe ceilings hold as well;
+ * autonomous: it has been lost for longer than was agreed, the home goes by its defaults.
+ */
+export interface PartyMemory {
+  readonly state: 'controlled' | 'failSafe' | 'autonomous';
+  readonly sinceMs: RunningMs;
 }
 
 /**

@@ -2,9 +2,8 @@ import type { RunningMs } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
 import { type Allotment, allocate, bindingReason, servingOrder, type Want } from './allocate.ts';
 import type { Constraint } from './constraints.ts';
-import { blocksClosing, type GeneratorVerdict, judgeGenerators } from './generators.ts';
-import { roomToGive } from './limitedGenerators.ts';
-import type { LoadView } from './loads.ts';
+import { blocksClosing, type GeneratorVerdict, judgeGenerators, roomToGive } from './generators.ts';
+import type { LoadView } from './loadView.ts';
 import type { Trust } from './trust.ts';
 
 /** Where a load should be, and where it must be at once. Amps per phase; 0 is paused or open. */

@@ -3,7 +3,7 @@ import type { Fault, FaultCode } from '../domain/faults.ts';
 import type { RunningMs } from '../domain/instant.ts';
 import type { Constraint } from './constraints.ts';
 import type { DecisionInput } from './decision.ts';
-import type { LoadView } from './loads.ts';
+import type { LoadView } from './loadView.ts';
 import type { Excursion } from './memory.ts';
 import type { MeterView } from './picture.ts';
 

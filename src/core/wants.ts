@@ -6,7 +6,7 @@ import { type ChargePointPlan, hasLevel, isGenerator, type LoadPlan } from '../d
 import type { Want } from './allocate.ts';
 import { SETTLE_MS, UNUSED_BAND_A } from './figures.ts';
 import { reasonOf } from './limitsInForce.ts';
-import type { LoadView } from './loads.ts';
+import type { LoadView } from './loadView.ts';
 import { safeCurrentOf, type Trust } from './trust.ts';
 
 /** What a load asks for, before any ceiling: its rating when it uses what it has and the picture is fresh. */

@@ -11,7 +11,7 @@ import { allotOne, type Want } from './allocate.ts';
 import type { Constraint } from './constraints.ts';
 import { CONFIRM_TOLERANCE_A, LEAST_RISE_A, POWER_LIMIT_STEP_A, REASSERT_LOWER_MS } from './figures.ts';
 import { blocksClosing } from './generators.ts';
-import type { LoadView } from './loads.ts';
+import type { LoadView } from './loadView.ts';
 import type { Verdict } from './narrow.ts';
 import type { Pace, WaitCause } from './pace.ts';
 import type { Trust } from './trust.ts';

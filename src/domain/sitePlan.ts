@@ -21,8 +21,16 @@ export interface RadioPlan {
 export type DeviceConnection =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'serial'; readonly lineId: string }
-  /** address: the 64-bit IEEE address of the switch, 16 hexadecimal digits; the unit is its endpoint. */
-  | { readonly kind: 'han'; readonly radioId: string; readonly address: string };
+  /** address: the 64-bit IEEE address, 16 hexadecimal digits; the unit is the endpoint of its first controller. */
+  | {
+      readonly kind: 'han';
+      readonly radioId: string;
+      readonly address: string;
+      /** What kind of load the switch must be meant for, so that it obeys. */
+      readonly deviceClass: 'waterHeater' | 'stripHeater' | 'simpleLoad' | 'electricVehicle';
+      /** Longest that it keeps a load off without hearing the gateway, 1 to 1440; absent: 30. */
+      readonly eventMinutes?: number;
+    };
 
 /** What stands in a plan instead of a profile for a load-control switch that is commanded over a radio. */
 export const HAN_LOAD_SWITCH = 'han-load-switch';
@@ -210,6 +218,8 @@ export interface SitePlan {
   readonly controllingParty?: ControllingPartyPlan;
   /** Figures of the limitation scheme that differ from the table in schemeFigures.ts. */
   readonly schemeFigures?: Partial<SchemeFigures>;
+  /** Salted hash of the PIN by which an engineer opens a lock-out; absent: nobody can as an engineer. */
+  readonly engineerPinHash?: string;
   /** Hours in which charge points are held back; 'default' for the legal ones; absent: none. The owner may change them. */
   readonly chargingHours?: 'default' | ChargingHours;
   /** Switches of others that are observed; absent: none. */

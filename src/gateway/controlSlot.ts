@@ -6,7 +6,7 @@ import type { Limit } from '../domain/limit.ts';
  */
 export interface ControlSlot {
   readonly limits: readonly Limit[];
-  /** Absent: nothing is asked for. */
+  /** Of what fills the slot; absent: nothing was asked for, or it was cancelled. */
   readonly id?: string;
   /** Oldest first. */
   readonly knownIds: readonly string[];
@@ -17,13 +17,8 @@ export const EMPTY_SLOT: ControlSlot = { limits: [], knownIds: [] };
 /** As many as the inbox remembers. */
 const MOST_KNOWN_IDS = 256;
 
-/** A new control takes the place of the one before; without an id it says that there is none. */
-export function withControl(
-  slot: ControlSlot,
-  limits: readonly Limit[],
-  id: string | undefined,
-): ControlSlot {
-  if (id === undefined) return { limits: [], knownIds: slot.knownIds };
+/** A new control takes the place of the one before; one without limits says that there is none. */
+export function withControl(slot: ControlSlot, limits: readonly Limit[], id: string): ControlSlot {
   return { limits, id, knownIds: knownIdsWith(slot, id) };
 }
 

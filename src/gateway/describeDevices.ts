@@ -1,9 +1,9 @@
 import type { DescribedModel, DescribedReading, DeviceContact, Devices } from '../contract/devices.ts';
 import { FAULTS, type FaultCode } from '../domain/faults.ts';
-import type { Now } from '../domain/instant.ts';
+import type { Now, RunningMs } from '../domain/instant.ts';
 import type { DeviceReadings, PointValue, Snapshot } from '../domain/point.ts';
 import type { Reading } from '../domain/reading.ts';
-import { HAN_LOAD_SWITCH, type SitePlan } from '../domain/sitePlan.ts';
+import { type DevicePlan, HAN_LOAD_SWITCH, type SitePlan } from '../domain/sitePlan.ts';
 import type { DeviceReport } from '../ports/device.ts';
 import { wireOf } from './describeBus.ts';
 
@@ -15,6 +15,8 @@ export interface DevicesFacts {
   readonly snapshot: Snapshot;
   /** Empty while no gateway runs. */
   readonly reports: readonly DeviceReport[];
+  /** When a device has answered last, by its line; a device that is on none has its readings alone. */
+  readonly lastAnswerOf?: (device: DevicePlan) => RunningMs | undefined;
 }
 
 /** A load-control switch on the home area network has no profile: its behaviour is that of the standard. */
@@ -33,7 +35,8 @@ const HAN_MODEL: DescribedModel = {
 };
 
 /** Every device of the plan: its model, how it is doing, what it reads. */
-export function describeDevices({ site, now, models, snapshot, reports }: DevicesFacts): Devices {
+export function describeDevices(facts: DevicesFacts): Devices {
+  const { site, now, models, snapshot, reports, lastAnswerOf } = facts;
   return {
     schema: 'loadgate.devices/1',
     siteId: site.siteId,
@@ -45,24 +48,29 @@ export function describeDevices({ site, now, models, snapshot, reports }: Device
       const readings = snapshot[deviceId] ?? {};
       const report = reports.find((candidate) => candidate.deviceId === deviceId);
       if (model === undefined) return [];
-      const contact = report === undefined ? {} : { contact: describeContact(report, readings) };
+      const lastAnswerMs = lastAnswerOf?.(plan) ?? newestOf(readings);
+      const contact = report === undefined ? {} : { contact: describeContact(report, lastAnswerMs) };
       const wire = wireOf(plan, site);
       return [{ deviceId, profile, model, wire, unit, ...contact, readings: describeReadings(readings) }];
     }),
   };
 }
 
-function describeContact(report: DeviceReport, readings: DeviceReadings): DeviceContact {
-  const { contact, fault, unfit, contacts, fallback, drifts, writes } = report;
-  const answered = Object.values(readings).flatMap((reading) =>
+function newestOf(readings: DeviceReadings): RunningMs | undefined {
+  const measuredAtMs = Object.values(readings).flatMap((reading) =>
     reading?.state === 'measured' ? [reading.measuredAtMs] : [],
   );
+  return measuredAtMs.length === 0 ? undefined : Math.max(...measuredAtMs);
+}
+
+function describeContact(report: DeviceReport, lastAnswerMs: RunningMs | undefined): DeviceContact {
+  const { contact, fault, unfit, contacts, fallback, drifts, writes } = report;
   return {
     state: contact,
     ...(fault === undefined ? {} : { fault: describeFault(fault) }),
     ...(unfit === undefined ? {} : { unfit }),
     beginnings: contacts,
-    ...(answered.length === 0 ? {} : { lastAnswerMs: Math.max(...answered) }),
+    ...(lastAnswerMs === undefined ? {} : { lastAnswerMs }),
     fallback,
     drifts,
     writes: [...writes],

@@ -1,6 +1,6 @@
 import type { Status } from '../contract/status.ts';
 import type { Explanation, LoadExplanation } from '../core/decision.ts';
-import { FAULTS, type Fault } from '../domain/faults.ts';
+import { FAULTS, type Fault, type FaultCode } from '../domain/faults.ts';
 import type { Now } from '../domain/instant.ts';
 import { RANKS } from '../domain/limit.ts';
 import type { Snapshot } from '../domain/point.ts';
@@ -116,14 +116,16 @@ const WAITS: Readonly<Record<NonNullable<LoadExplanation['waitsFor']>, string>> 
   'least step': 'a gain worth a command',
 };
 
+const SILENCES: readonly FaultCode[] = ['device-timeout', 'device-offline', 'device-bad-reply'];
+
 function describeDevice(deviceId: string, snapshot: Snapshot): Status['devices'][number] {
   const readings = Object.values(snapshot[deviceId] ?? {});
   const measuredAtMs = readings.flatMap((reading) =>
     reading?.state === 'measured' ? [reading.measuredAtMs] : [],
   );
-  // A point that is read once a minute has not failed because it has not been read yet.
+  // A value that makes no sense, or that has not been read yet, is no silence of the device.
   const isSilent = readings.some(
-    (reading) => reading?.state === 'unknown' && reading.fault !== 'not-yet-read',
+    (reading) => reading?.state === 'unknown' && SILENCES.includes(reading.fault),
   );
   const isAnswering = measuredAtMs.length > 0 && !isSilent;
   return {

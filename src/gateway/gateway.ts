@@ -1,14 +1,15 @@
 import type { Status } from '../contract/status.ts';
 import { decide } from '../core/decide.ts';
 import type { Decision, DecisionInput } from '../core/decision.ts';
-import type { SchemeMemory, SchemeReset } from '../core/limitationScheme.ts';
+import type { SchemeReset } from '../core/limitationScheme.ts';
+import type { SchemeMemory } from '../core/memory.ts';
 import type { Pace } from '../core/pace.ts';
 import type { DomainEvent } from '../domain/event.ts';
 import type { Fault } from '../domain/faults.ts';
 import type { Now, RunningMs } from '../domain/instant.ts';
 import type { Limit } from '../domain/limit.ts';
 import type { DeviceReadings, Snapshot } from '../domain/point.ts';
-import { hasLevel, type SitePlan } from '../domain/sitePlan.ts';
+import type { SitePlan } from '../domain/sitePlan.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { Device } from '../ports/device.ts';
 import type { Entropy } from '../ports/entropy.ts';
@@ -26,6 +27,7 @@ import { LatestReadings } from './latestReadings.ts';
 import { type OwnerSettings, withoutExpired } from './ownerSettings.ts';
 import { Poller } from './poller.ts';
 import { Recorder } from './recorder.ts';
+import { rememberedSwitches } from './rememberedSwitches.ts';
 import { Reporter } from './reporter.ts';
 import { takeStatedPosture } from './statedPosture.ts';
 
@@ -163,7 +165,9 @@ export class Gateway {
   }
 
   /** Resolves when the slot is on the disk, so that the sender's acknowledgement promises that it survives. */
-  async acceptControl(limits: readonly Limit[], id: string | undefined): Promise<void> {
+  async acceptControl(limits: readonly Limit[], id: string): Promise<void> {
+    const controlAtMs = this.#parts.clock.runningMs();
+    this.#memory = { ...this.#memory, party: { ...this.#memory.party, controlAtMs } };
     this.#keepControl(withControl(this.#memory.control, limits, id));
   }
 
@@ -198,6 +202,10 @@ export class Gateway {
 
   ownerSettings(): OwnerSettings {
     return this.#memory.owner;
+  }
+
+  schemes(): readonly SchemeMemory[] {
+    return this.#memory.core.schemes;
   }
 
   /** Opens lock-outs of the limitation scheme as far as this person may. @returns the states before and after */
@@ -343,8 +351,7 @@ export class Gateway {
   }
 
   #keepControl(control: GatewayMemory['control']): void {
-    const controlAtMs = this.#parts.clock.runningMs();
-    this.#memory = { ...this.#memory, control, party: { ...this.#memory.party, controlAtMs } };
+    this.#memory = { ...this.#memory, control };
     const isOnDisk = this.#cycle({ mustRecord: true });
     if (!isOnDisk)
       throw new Error('the curtailment is obeyed but could not be recorded; it must be sent again');
@@ -362,20 +369,13 @@ export class Gateway {
     this.#parts.store.trimJournal(utcMs - this.#parts.keepJournalDays * 86_400_000);
   }
 
+  /** A closed switch goes on being kept alive while it still reads so; some devices must hear an opening again. */
   #adoptSwitches(): void {
-    for (const load of this.#parts.site.loads) {
-      if (hasLevel(load) || this.#memory.core.loads[load.loadId]?.commanded !== 1) continue;
-      const { loadId, deviceId, relayChannel } = load;
-      const reason = { kind: 'fault' as const, code: 'not-yet-read' as const, subject: deviceId };
-      this.#actuator.adopt({
-        kind: 'setSwitch',
-        loadId,
-        deviceId,
-        relayChannel,
-        position: 'closed',
-        effect: 'refresh',
-        reason,
-      });
+    const { site, devices } = this.#parts;
+    for (const command of rememberedSwitches(site, this.#memory.core)) {
+      const device = devices.find(({ deviceId }) => deviceId === command.deviceId);
+      if (command.position === 'closed') this.#actuator.adopt(command);
+      else if (device?.traits.isToldAfterRestart === true) this.#actuator.give([command]);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Bus } from '../contract/bus.ts';
 import type { Devices } from '../contract/devices.ts';
 import type { Status } from '../contract/status.ts';
+import type { OwnerDoors } from './ownerDoors.ts';
 
 /** What the local socket shows of a gateway that runs. */
 export interface LocalView {
@@ -9,6 +10,7 @@ export interface LocalView {
   acknowledgeDistrust(): boolean;
   devices(): Devices;
   bus(): Bus;
+  readonly owner: OwnerDoors;
 }
 
 interface LocalAnswer {
@@ -19,17 +21,21 @@ interface LocalAnswer {
 interface LocalRoute {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  readonly answer: () => LocalAnswer;
+  readonly answer: (query: URLSearchParams) => LocalAnswer;
 }
 
 const STARTING: LocalAnswer = { status: 503, body: { error: 'the gateway is starting' } };
 
 /** The doors of the local socket. Before the gateway stands, they say so. */
 export function localRoutes(view: () => LocalView | undefined): readonly LocalRoute[] {
-  const whenRunning = (answer: (running: LocalView) => object) => (): LocalAnswer => {
-    const running = view();
-    return running === undefined ? STARTING : { status: 200, body: answer(running) };
-  };
+  const whenRunning =
+    (answer: (running: LocalView, query: URLSearchParams) => object) =>
+    (query: URLSearchParams): LocalAnswer => {
+      const running = view();
+      return running === undefined ? STARTING : { status: 200, body: answer(running, query) };
+    };
+  const asked = (query: URLSearchParams, name: string): string => query.get(name) ?? '';
+  const askedNumber = (query: URLSearchParams, name: string): number => Number(query.get(name) ?? Number.NaN);
   return [
     { method: 'GET', path: '/status', answer: whenRunning((running) => running.status()) },
     {
@@ -42,6 +48,35 @@ export function localRoutes(view: () => LocalView | undefined): readonly LocalRo
     },
     { method: 'GET', path: '/devices', answer: whenRunning((running) => running.devices()) },
     { method: 'GET', path: '/bus', answer: whenRunning((running) => running.bus()) },
+    {
+      method: 'POST',
+      path: '/boost',
+      answer: whenRunning(({ owner }, query) =>
+        owner.boost(asked(query, 'load'), askedNumber(query, 'minutes')),
+      ),
+    },
+    {
+      method: 'POST',
+      path: '/ready-by',
+      answer: whenRunning(({ owner }, query) =>
+        owner.readyBy(asked(query, 'load'), askedNumber(query, 'departure'), askedNumber(query, 'energyWh')),
+      ),
+    },
+    {
+      method: 'POST',
+      path: '/hours',
+      answer: whenRunning(({ owner }, query) => owner.chooseHours(asked(query, 'hours'))),
+    },
+    {
+      method: 'POST',
+      path: '/reset-lockout',
+      answer: whenRunning(({ owner }, query) =>
+        owner.resetLockOut(
+          asked(query, 'by') === 'engineer' ? 'engineer' : 'householder',
+          asked(query, 'pin'),
+        ),
+      ),
+    },
     {
       method: 'POST',
       path: '/acknowledge',

@@ -1,4 +1,4 @@
-import { type ChargingHours, plannedHours } from '../domain/chargingHours.ts';
+import { type ChargingHours, DEFAULT_CHARGING_HOURS } from '../domain/chargingHours.ts';
 import type { RunningMs } from '../domain/instant.ts';
 import type { Preference } from '../domain/preference.ts';
 import type { SitePlan } from '../domain/sitePlan.ts';
@@ -18,7 +18,8 @@ export const LONGEST_BOOST_MS = 24 * 3_600_000;
 /** The charging hours that hold: the owner's word, else the plan's. */
 export function hoursInForce(site: SitePlan, { chargingHours }: OwnerSettings): ChargingHours | undefined {
   if (chargingHours === 'none') return undefined;
-  return chargingHours ?? plannedHours(site);
+  if (chargingHours !== undefined) return chargingHours;
+  return site.chargingHours === 'default' ? DEFAULT_CHARGING_HOURS : site.chargingHours;
 }
 
 /** One preference of a kind for a load: the new one takes the place of the old. */

@@ -15,8 +15,10 @@ export interface OpeningEntry {
 }
 
 /** One decision: its input as far as it changes, and what came out. */
-export interface DecisionEntry extends Omit<DecisionInput, 'site' | 'paces' | 'memory'> {
+export interface DecisionEntry extends Omit<DecisionInput, 'site' | 'paces' | 'memory' | 'limits'> {
   readonly kind: 'decision';
+  /** Absent: as in the entry before. A stored schedule is long and seldom changes. */
+  readonly limits?: DecisionInput['limits'];
   readonly commands: readonly Command[];
   readonly events: readonly DomainEvent[];
 }
@@ -42,6 +44,7 @@ export class Recorder {
   readonly #options: RecorderOptions;
   #entries: JournalEntry[] = [];
   #drafts: OutboxDraft[] = [];
+  #lastLimits: DecisionInput['limits'] | undefined;
   #lastCommitMs: number | undefined;
   #failedAtMs: number | undefined;
 
@@ -68,9 +71,12 @@ export class Recorder {
 
   /** Keeps a decision for the next commit. */
   addDecision(input: DecisionInput, commands: readonly Command[], events: readonly DomainEvent[]): void {
-    const { site, paces, memory, ...changing } = input;
-    if (this.#entries.length === 0) this.#entries.push({ kind: 'opening', site, paces, memory });
-    this.#entries.push({ kind: 'decision', ...changing, commands, events });
+    const { site, paces, memory, limits, ...changing } = input;
+    const isFirst = this.#entries.length === 0;
+    if (isFirst) this.#entries.push({ kind: 'opening', site, paces, memory });
+    const isNew = isFirst || limits !== this.#lastLimits;
+    this.#lastLimits = limits;
+    this.#entries.push({ kind: 'decision', ...changing, ...(isNew ? { limits } : {}), commands, events });
     for (const event of events) this.#drafts.push({ stream: 'events', body: event });
     if (this.#entries.length > MOST_WAITING_ENTRIES) this.#entries = [];
     if (this.#drafts.length > MOST_WAITING_DRAFTS) this.#drafts = this.#drafts.slice(-MOST_WAITING_DRAFTS);
@@ -79,6 +85,7 @@ export class Recorder {
   /** Takes back the last decision, which is about to be taken again without a record. */
   withdrawDecision(): void {
     const entry = this.#entries.pop();
+    this.#lastLimits = undefined;
     if (entry?.kind !== 'decision') return;
     this.#drafts = this.#drafts.filter((draft) => !entry.events.some((event) => event === draft.body));
   }

@@ -1,4 +1,5 @@
 import { decide } from '../core/decide.ts';
+import type { DecisionInput } from '../core/decision.ts';
 import type { JournalSegment } from '../ports/store.ts';
 import type { JournalEntry, OpeningEntry } from './recorder.ts';
 
@@ -34,15 +35,18 @@ export function replayJournal(segments: Iterable<JournalSegment>): ReplayResult 
   for (const segment of segments) {
     let opening: OpeningEntry | undefined;
     let memory: OpeningEntry['memory'] | undefined;
+    let limits: DecisionInput['limits'] = [];
     for (const entry of segment.entries as readonly JournalEntry[]) {
       if (entry.kind === 'opening') {
         opening = entry;
         memory = entry.memory;
+        limits = [];
         continue;
       }
       if (opening === undefined || memory === undefined) continue;
-      const { kind: _, commands: commanded, events, ...input } = entry;
-      const decision = decide({ ...input, site: opening.site, paces: opening.paces, memory });
+      const { kind: _, commands: commanded, events, limits: given, ...input } = entry;
+      limits = given ?? limits;
+      const decision = decide({ ...input, limits, site: opening.site, paces: opening.paces, memory });
       const at = new Date(entry.now.utcMs).toISOString();
       from ??= at;
       until = at;

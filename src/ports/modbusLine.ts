@@ -1,4 +1,5 @@
 import type { FaultCode } from '../domain/faults.ts';
+import type { RunningMs } from '../domain/instant.ts';
 
 export type ModbusFunction = 1 | 2 | 3 | 4 | 5 | 6 | 15 | 16;
 
@@ -30,7 +31,29 @@ export type ModbusResult =
       readonly exceptionCode?: number;
     };
 
-/** What the line has seen since it was opened, per unit where it can be told. */
+/** Upper ends of the classes of the turnaround histogram, ms; the last class is open. */
+export const TURNAROUND_CLASSES_MS = [5, 10, 20, 50, 100, 200, 500, 1000] as const;
+
+/**
+ * What one unit did since the line was opened. Each request ends in one of the four, or with the loss of the wire.
+ * Turnaround: from the end of the request to the end of the answer, exceptions included.
+ */
+export interface UnitStatistics {
+  readonly unit: number;
+  readonly requests: number;
+  /** Right answers. */
+  readonly answers: number;
+  readonly timeouts: number;
+  readonly exceptions: number;
+  /** Requests without a right answer for which something else came: damaged, short, of another request. */
+  readonly badReplies: number;
+  /** One count for each class of TURNAROUND_CLASSES_MS, and one for all beyond. */
+  readonly turnaround: readonly number[];
+  /** Exceptions count: the unit lives. */
+  readonly lastAnswerMs?: RunningMs;
+}
+
+/** What the line has seen since it was opened. */
 export interface LineStatistics {
   readonly requests: number;
   readonly timeouts: number;
@@ -40,6 +63,12 @@ export interface LineStatistics {
   readonly lateReplies: number;
   readonly wrongUnit: number;
   readonly reconnects: number;
+  /** Reads that were not sent because the same one waited already. */
+  readonly superseded: number;
+  /** The serial adapter gives back what is sent through it; the echo is taken out. Switch it off in the adapter. */
+  readonly hasLocalEcho?: boolean;
+  /** In the order of their numbers. */
+  readonly units: readonly UnitStatistics[];
 }
 
 /**

@@ -2,6 +2,8 @@ import type { CurtailmentRequest } from '../contract/curtailment.ts';
 import type { Now } from '../domain/instant.ts';
 import type { Limit } from '../domain/limit.ts';
 import type { Circuit } from '../domain/sitePlan.ts';
+import { circuitOf, limitOnClock } from './limitOnClock.ts';
+import { type Refusal, refuse } from './refusal.ts';
 
 /** There is one slot for curtailments; a new one takes the place of the one before. */
 const CURTAILMENT_LIMIT_ID = 'curtailment';
@@ -9,9 +11,7 @@ const CURTAILMENT_LIMIT_ID = 'curtailment';
 /** The slot would be taken from a curtailment in force, so it is not given to one that is far off. */
 const MOST_AHEAD_MS = 24 * 3_600_000;
 
-export type CurtailmentOutcome =
-  | { readonly ok: true; readonly limit: Limit }
-  | { readonly ok: false; readonly cause: string };
+export type CurtailmentOutcome = { readonly ok: true; readonly limit: Limit } | Refusal;
 
 /**
  * The limit of rank 6 that a request asks for, on the running clock. A request without a start begins now. One with
@@ -23,42 +23,24 @@ export function curtailmentToLimit(
   now: Now,
   circuits: readonly Circuit[],
 ): CurtailmentOutcome {
-  const circuit = circuits.find(({ circuitId, parentId }) =>
-    request.circuit === undefined ? parentId === undefined : circuitId === request.circuit,
-  );
-  if (circuit === undefined) {
-    const known = circuits.map(({ circuitId }) => circuitId).join(', ');
-    return refuse(`circuit "${request.circuit}" is not in the site plan; it has ${known}`);
-  }
+  const circuit = circuitOf(request, circuits);
+  if (!circuit.ok) return circuit;
   const delay = delayUntilStart(request, now);
   if (!delay.ok) return delay;
-  const durationMs = request.durationSeconds * 1_000;
-  const endsInMs = delay.delayMs + durationMs;
+  const startsInMs = delay.delayMs;
+  const endsInMs = startsInMs + request.durationSeconds * 1_000;
   if (endsInMs <= 0) {
     return refuse(`it ended at ${new Date(now.utcMs + endsInMs).toISOString()}, before it was received`);
   }
-  return {
-    ok: true,
-    limit: {
-      limitId: CURTAILMENT_LIMIT_ID,
-      source: 'curtailment',
-      circuitId: circuit.circuitId,
-      direction: request.direction,
-      basis: request.basis,
-      ceiling: request.ceiling,
-      validFromMs: now.runningMs + Math.max(0, delay.delayMs),
-      validUntilMs: now.runningMs + endsInMs,
-      ...(now.clockLevel === 'synced' && { validUntilUtcMs: now.utcMs + endsInMs }),
-      reason: request.reason,
-    },
-  };
+  const stretch = { limitId: CURTAILMENT_LIMIT_ID, ceiling: request.ceiling, startsInMs, endsInMs };
+  return { ok: true, limit: limitOnClock(request, circuit.circuitId, stretch, now) };
 }
 
 /** Negative when the start lies in the past. */
 function delayUntilStart(
   request: CurtailmentRequest,
   now: Now,
-): { readonly ok: true; readonly delayMs: number } | { readonly ok: false; readonly cause: string } {
+): { readonly ok: true; readonly delayMs: number } | Refusal {
   if (request.startsAt === undefined) return { ok: true, delayMs: 0 };
   if (now.clockLevel !== 'synced') {
     return refuse(
@@ -70,8 +52,4 @@ function delayUntilStart(
     return refuse(`startsAt is ${request.startsAt}, more than 24 hours ahead; send it nearer to its start`);
   }
   return { ok: true, delayMs };
-}
-
-function refuse(cause: string): { readonly ok: false; readonly cause: string } {
-  return { ok: false, cause };
 }

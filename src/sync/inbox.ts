@@ -1,4 +1,12 @@
-import { curtailmentCancelSchema, curtailmentSchema } from '../contract/curtailment.ts';
+import type { z } from 'zod';
+import {
+  type CurtailmentCancel,
+  curtailmentCancelSchema,
+  curtailmentSchema,
+  noCurtailmentSchema,
+} from '../contract/curtailment.ts';
+import { curtailmentScheduleSchema } from '../contract/curtailmentSchedule.ts';
+import { type Heartbeat, heartbeatSchema } from '../contract/heartbeat.ts';
 import { TOPICS, type TopicName, topicOf } from '../contract/topics.ts';
 import type { DomainEvent } from '../domain/event.ts';
 import type { Limit } from '../domain/limit.ts';
@@ -6,11 +14,13 @@ import type { Circuit } from '../domain/sitePlan.ts';
 import type { Bus, BusMessage } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import { curtailmentToLimit } from './curtailmentToLimit.ts';
-import { readControl } from './readControl.ts';
+import { type Control, controlToLimits } from './controlToLimits.ts';
+import { type HeardHeartbeat, judgeHeartbeat } from './heartbeatOrder.ts';
+import { type ControlReading, readControl } from './readControl.ts';
+import { type Refusal, refuse } from './refusal.ts';
 import { countRefusal, NO_REFUSALS, type RefusalCount } from './refusalLimit.ts';
 
-/** More curtailments than any sender has under way at once. */
+/** More controls than any sender has under way at once. */
 const MOST_REMEMBERED_IDS = 256;
 
 export interface InboxOptions {
@@ -24,20 +34,27 @@ export interface InboxOptions {
   readonly acceptUnsignedCurtailment: boolean;
   /** Ids that were accepted in an earlier life of the gateway, oldest first. */
   readonly knownIds?: readonly string[];
-  /** The broker hears the acknowledgement after this has resolved; when it rejects, the message comes again. */
-  readonly onCurtailment: (limit: Limit, id: string) => Promise<void>;
-  /** The id may be of a curtailment that is over, was replaced or never came. */
+  /**
+   * What the one slot holds from now on: one limit of a curtailment, those of a schedule in order, or none. The broker
+   * hears the acknowledgement after this has resolved; when it rejects, the message comes again. So with the others.
+   */
+  readonly onControl: (limits: readonly Limit[], id: string) => Promise<void>;
+  /** The id may be of a control that is over, was replaced or never came. A schedule ends as a whole. */
   readonly onCancel: (id: string) => Promise<void>;
+  /** The controlling party is there now. */
+  readonly onHeartbeat: () => Promise<void>;
   readonly onEvent: (event: DomainEvent) => void;
 }
 
-type ControlTopic = Extract<TopicName, 'curtailment' | 'curtailmentCancel'>;
+/** Does what the command asks for, or says why not. */
+type Obey<T> = (command: T) => Promise<Refusal | undefined>;
 
 /** Takes commands from the broker. What it does not obey it refuses with a cause, and acknowledges. */
 export class Inbox {
   readonly #options: InboxOptions;
   /** Accepted ids, oldest first, with what came under them where it is known. */
   readonly #accepted = new Map<string, string | undefined>();
+  #heard: HeardHeartbeat | undefined;
   #refusals: RefusalCount = NO_REFUSALS;
   /** One after the other, also when a message comes again while its first handling is still under way. */
   #tail: Promise<void> = Promise.resolve();
@@ -51,78 +68,73 @@ export class Inbox {
         'acceptUnsignedCurtailment is on: whoever reaches the broker can switch loads of this home off',
       );
     }
-    this.#listen('curtailment', (message) => this.#curtail(message));
-    this.#listen('curtailmentCancel', (message) => this.#cancel(message));
+    this.#listen('curtailment', curtailmentSchema, (control) => this.#control(control));
+    this.#listen('curtailmentSchedule', curtailmentScheduleSchema, (control) => this.#control(control));
+    this.#listen('noCurtailment', noCurtailmentSchema, (control) => this.#control(control));
+    this.#listen('curtailmentCancel', curtailmentCancelSchema, (cancel) => this.#cancel(cancel));
+    this.#listen('heartbeat', heartbeatSchema, (heartbeat) => this.#hear(heartbeat));
   }
 
-  #listen(name: ControlTopic, handle: (message: BusMessage) => Promise<void>): void {
-    this.#options.bus.subscribe(topicOf(this.#options.gatewayId, name), (message) => {
-      const handled = this.#tail.then(() => handle(message));
+  #listen<T>(name: TopicName, schema: z.ZodType<T>, obey: Obey<T>): void {
+    const topic = topicOf(this.#options.gatewayId, name);
+    const take = async (message: BusMessage): Promise<void> => {
+      const reading = this.#read(message, TOPICS[name].schemas[0], schema);
+      const refusal = reading.ok ? await obey(reading.message) : reading;
+      if (refusal !== undefined) this.#tell(topic, refusal);
+    };
+    this.#options.bus.subscribe(topic, (message) => {
+      const handled = this.#tail.then(() => take(message));
       this.#tail = handled.catch(() => {});
       return handled;
     });
   }
 
-  async #curtail(message: BusMessage): Promise<void> {
-    const { circuits, clock, log, onCurtailment } = this.#options;
-    const reading = readControl(message.payload, TOPICS.curtailment.schemas[0], curtailmentSchema);
-    if (!this.#mayObey(message, reading)) return;
-    const request = reading.message;
-    const content = JSON.stringify(request);
-    if (this.#accepted.has(request.id)) {
-      const known = this.#accepted.get(request.id);
-      if (known === undefined || known === content) {
-        log.debug({ id: request.id }, 'The curtailment came again; nothing changes');
-      } else {
-        this.#refuse(message.topic, `id "${request.id}" was used before with other content`);
-      }
-      return;
-    }
-    const outcome = curtailmentToLimit(request, clock.now(), circuits);
-    if (!outcome.ok) {
-      this.#refuse(message.topic, outcome.cause);
-      return;
-    }
-    await onCurtailment(outcome.limit, request.id);
-    this.#remember(request.id, content);
-    log.info({ id: request.id, limit: outcome.limit }, 'Curtailment accepted');
-  }
-
-  async #cancel(message: BusMessage): Promise<void> {
-    const { log, onCancel } = this.#options;
-    const reading = readControl(
-      message.payload,
-      TOPICS.curtailmentCancel.schemas[0],
-      curtailmentCancelSchema,
-    );
-    if (!this.#mayObey(message, reading)) return;
-    const { id, reason } = reading.message;
-    await onCancel(id);
-    // A curtailment that comes after its own cancel, or again after it, must not take hold.
-    this.#remember(id, undefined);
-    log.info({ id, reason }, 'Curtailment cancelled');
-  }
-
-  #mayObey<T>(
-    message: BusMessage,
-    reading: ReturnType<typeof readControl<T>>,
-  ): reading is Extract<ReturnType<typeof readControl<T>>, { ok: true }> {
+  #read<T>(message: BusMessage, schemaName: string, schema: z.ZodType<T>): ControlReading<T> {
     if (message.isRetained === true) {
-      this.#refuse(
-        message.topic,
-        'it was retained at the broker; a command is for now, send it without retain',
-      );
-    } else if (!reading.ok) {
-      this.#refuse(message.topic, reading.cause);
-    } else if (!this.#options.acceptUnsignedCurtailment) {
-      this.#refuse(
-        message.topic,
-        'it is not signed; only with acceptUnsignedCurtailment set does this gateway obey such a command',
-      );
-    } else {
-      return true;
+      return refuse('it was retained at the broker; a command is for now, send it without retain');
     }
-    return false;
+    const reading = readControl(message.payload, schemaName, schema);
+    if (!reading.ok || this.#options.acceptUnsignedCurtailment) return reading;
+    return refuse(
+      'it is not signed; only with acceptUnsignedCurtailment set does this gateway obey such a command',
+    );
+  }
+
+  async #control(control: Control): Promise<Refusal | undefined> {
+    const { circuits, clock, log, onControl } = this.#options;
+    const { id, reason, schema } = control;
+    const content = JSON.stringify(control);
+    if (this.#accepted.has(id)) {
+      const known = this.#accepted.get(id);
+      if (known !== undefined && known !== content) {
+        return refuse(`id "${id}" was used before with other content`);
+      }
+      log.debug({ id, schema }, 'The control came again; nothing changes');
+      return undefined;
+    }
+    const outcome = controlToLimits(control, clock.now(), circuits);
+    if (!outcome.ok) return outcome;
+    await onControl(outcome.limits, id);
+    this.#remember(id, content);
+    log.info({ id, schema, reason, limits: outcome.limits.length }, 'Control accepted');
+    return undefined;
+  }
+
+  async #cancel({ id, reason }: CurtailmentCancel): Promise<undefined> {
+    const { log, onCancel } = this.#options;
+    await onCancel(id);
+    // A control that comes after its own cancel, or again after it, must not take hold.
+    this.#remember(id, undefined);
+    log.info({ id, reason }, 'Control cancelled');
+  }
+
+  async #hear(heartbeat: Heartbeat): Promise<Refusal | undefined> {
+    const { clock, onHeartbeat } = this.#options;
+    const judgement = judgeHeartbeat(heartbeat, this.#heard, clock.now());
+    if (!judgement.ok) return judgement;
+    await onHeartbeat();
+    this.#heard = judgement.heard;
+    return undefined;
   }
 
   #remember(id: string, content: string | undefined): void {
@@ -134,7 +146,8 @@ export class Inbox {
     }
   }
 
-  #refuse(topic: string, cause: string): void {
+  /** An event of the refusal, as long as there are not too many. */
+  #tell(topic: string, { cause }: Refusal): void {
     const { clock, log, onEvent } = this.#options;
     const { count, untoldBefore } = countRefusal(this.#refusals, clock.runningMs());
     this.#refusals = count;

@@ -1,13 +1,10 @@
 import type { z } from 'zod';
+import { type Refusal, refuse } from './refusal.ts';
 
-/** A curtailment has some 400 bytes. Whatever is far larger is not one and is not parsed. */
-const MOST_CONTROL_BYTES = 8_192;
+/** The longest schedule, indented, has some 12 000 bytes. Whatever is far larger is no command and is not parsed. */
+const MOST_CONTROL_BYTES = 16_384;
 
-export type ControlReading<T> =
-  | { readonly ok: true; readonly message: T }
-  | { readonly ok: false; readonly cause: string };
-
-const MOST_CAUSE_CHARACTERS = 300;
+export type ControlReading<T> = { readonly ok: true; readonly message: T } | Refusal;
 
 /**
  * Reads a command from the broker: size, text, JSON, version, then every field. Fields that the schema does not know
@@ -37,9 +34,4 @@ export function readControl<T>(
   return refuse(
     parsed.error.issues.map((issue) => `${issue.path.join('.') || 'message'}: ${issue.message}`).join('; '),
   );
-}
-
-/** What the sender wrote may stand in the cause: bounded, and without characters that steer a terminal. */
-function refuse(cause: string): { readonly ok: false; readonly cause: string } {
-  return { ok: false, cause: cause.replace(/\p{Cc}/gu, '?').slice(0, MOST_CAUSE_CHARACTERS) };
 }

@@ -14,9 +14,9 @@ it('no import leads back to where it began', () => {
   expect(findCycles(ownGraph)).toEqual([]);
 });
 
-it('compose.ts is the only room that may import adapters', () => {
+it('compose is the only room that may import adapters', () => {
   const rooms = RULES.filter(({ mayImport }) => mayImport.some((room) => room.startsWith('src/adapters')));
-  expect(rooms.map(({ room }) => room)).toEqual(['src/compose.ts']);
+  expect(rooms.map(({ room }) => room)).toEqual(['src/compose', 'src/compose.ts']);
 });
 
 it('every room of the table has one row', () => {

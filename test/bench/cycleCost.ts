@@ -47,7 +47,13 @@ export async function measureCycle(folder: string, rounds: number): Promise<Meas
       recorder.addDecision(input, decision.commands, decision.events);
       const isPressing = decision.commands.length > 0 || decision.events.length > 0;
       const isWriting = isPressing || recorder.isDue(moment.now.runningMs);
-      const memory = { version: 1, core: decision.memory, curtailment: { knownIds: [] } } as const;
+      const memory = {
+        version: 2,
+        core: decision.memory,
+        control: { limits: [], knownIds: [] },
+        owner: { preferences: [] },
+        party: {},
+      } as const;
       if (isWriting && !recorder.commit(moment.now, memory)) throw new Error('the record was not written');
       const finishedMs = performance.now();
       core = decision.memory;

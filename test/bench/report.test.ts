@@ -25,6 +25,15 @@ describe('a figure', () => {
     expect(judgeFigure({ ...figure, target: 50 })).toMatchObject({ verdict: 'missed' });
     expect(judgeFigure(figure)).not.toHaveProperty('verdict');
   });
+
+  it('that should be large is met when it does not fall below its least', () => {
+    const figure = { name: 'useful', unit: '%', gateway: 97, least: 90 };
+    expect(judgeFigure(figure)).toMatchObject({ verdict: 'met' });
+    expect(judgeFigure({ ...figure, gateway: 89.9 })).toMatchObject({ verdict: 'missed' });
+    expect(renderTable([{ ok: true, title: 'line', figures: [figure], notes: [] }])).toMatch(
+      />= 90\.0 % +met/,
+    );
+  });
 });
 
 it('the table shows target and verdict, and says what could not be measured', () => {

@@ -6,6 +6,8 @@ export interface Figure {
   readonly bareScript?: number;
   /** What the gateway's figure, or its ratio to the bare script's, should not exceed. */
   readonly target?: number;
+  /** What the gateway's figure should not fall below. */
+  readonly least?: number;
 }
 
 /** What one measurement gave, or why it could not be made. */
@@ -30,6 +32,7 @@ export function judgeFigure(figure: Figure): ReportedFigure {
     ...figure,
     ...(ratio !== undefined && { ratio }),
     ...(figure.target !== undefined && { verdict: judged <= figure.target ? 'met' : 'missed' }),
+    ...(figure.least !== undefined && { verdict: figure.gateway >= figure.least ? 'met' : 'missed' }),
   };
 }
 
@@ -41,13 +44,13 @@ export function renderTable(measurements: readonly Measurement[]): string {
   for (const measurement of measurements) {
     if (!measurement.ok) continue;
     for (const figure of measurement.figures.map(judgeFigure)) {
-      const { name, unit, gateway, bareScript, ratio, target, verdict } = figure;
+      const { name, unit, gateway, bareScript, ratio, verdict } = figure;
       rows.push([
         name,
         withUnit(gateway, unit),
         bareScript === undefined ? '' : withUnit(bareScript, unit),
         ratio === undefined ? '' : `${ratio.toFixed(2)} x`,
-        target === undefined ? '' : ratio === undefined ? `<= ${withUnit(target, unit)}` : `<= ${target} x`,
+        describeTarget(figure),
         verdict ?? '',
       ]);
     }
@@ -69,8 +72,14 @@ export function renderTable(measurements: readonly Measurement[]): string {
   return [...lines, '', ...remarks].join('\n');
 }
 
+function describeTarget({ unit, ratio, target, least }: ReportedFigure): string {
+  if (least !== undefined) return `>= ${withUnit(least, unit)}`;
+  if (target === undefined) return '';
+  return ratio === undefined ? `<= ${withUnit(target, unit)}` : `<= ${target} x`;
+}
+
 /** Three digits that count: more than this differs from run to run. */
 function withUnit(value: number, unit: string): string {
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;
-  return `${value.toFixed(digits)} ${unit}`;
+  return `${value.toFixed(digits)} ${unit}`.trimEnd();
 }

@@ -1,5 +1,5 @@
 // Measures what Loadgate costs, beside a bare script that does the least possible. docs/bench.md explains the figures.
-// `node test/bench/run.ts [--smoke] [--json]`; a build in dist/ must be there.
+// `node test/bench/run.ts [--smoke] [--json]` (LOADGATE_SHORT=1 is as --smoke); a build in dist/ must be there.
 // Exit code 1 only when something could not be measured: how fast a machine is never fails a run.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, release, tmpdir, totalmem } from 'node:os';
@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { measureCycle } from './cycleCost.ts';
 import { measureDisk } from './diskPerDay.ts';
 import { measureLatency } from './latency.ts';
+import { measureLine } from './lineUse.ts';
 import { reportMemory, takeFootprint } from './memory.ts';
 import { judgeFigure, type Measurement, renderTable } from './report.ts';
 import { startSideBySide } from './sideBySide.ts';
@@ -17,15 +18,29 @@ interface Extent {
   readonly restMs: number;
   readonly cycleRounds: number;
   readonly diskMs: number;
+  readonly line: { readonly spanMs: number; readonly writes: number };
 }
 
-const FULL: Extent = { samples: 250, restMs: 60_000, cycleRounds: 10, diskMs: 86_400_000 };
-const SMOKE: Extent = { samples: 40, restMs: 15_000, cycleRounds: 2, diskMs: 3_600_000 };
+const FULL: Extent = {
+  samples: 250,
+  restMs: 60_000,
+  cycleRounds: 10,
+  diskMs: 86_400_000,
+  line: { spanMs: 40_000, writes: 60 },
+};
+const SMOKE: Extent = {
+  samples: 40,
+  restMs: 15_000,
+  cycleRounds: 2,
+  diskMs: 3_600_000,
+  line: { spanMs: 12_000, writes: 8 },
+};
 
 const { values } = parseArgs({
   options: { smoke: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
 });
-const extent = values.smoke ? SMOKE : FULL;
+const isSmoke = values.smoke || process.env.LOADGATE_SHORT === '1';
+const extent = isSmoke ? SMOKE : FULL;
 const folder = mkdtempSync(join(tmpdir(), 'loadgate-bench-'));
 // So that the processes of the bench are ended with it: they are killed at its exit.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
@@ -46,6 +61,7 @@ const measurements: readonly Measurement[] = [
   ...(await sideBySide()),
   await attempt('cycle', () => measureCycle(folder, extent.cycleRounds)),
   await attempt('disk', () => measureDisk(folder, extent.diskMs)),
+  await line(),
 ];
 const passed = measurements.filter(({ ok }) => ok).length;
 const failed = measurements.length - passed;
@@ -53,9 +69,7 @@ if (values.json) {
   const report = measurements.map((measurement) =>
     measurement.ok ? { ...measurement, figures: measurement.figures.map(judgeFigure) } : measurement,
   );
-  console.log(
-    JSON.stringify({ isSmoke: values.smoke, machine, measurements: report, passed, failed }, undefined, 2),
-  );
+  console.log(JSON.stringify({ isSmoke, machine, measurements: report, passed, failed }, undefined, 2));
 }
 say(`\n${renderTable(measurements)}\n`);
 say(`${passed} passed, ${failed} failed`);
@@ -77,6 +91,14 @@ async function sideBySide(): Promise<readonly Measurement[]> {
     }
   });
   return [latency ?? { ok: false, title: 'latency', cause: 'the processes did not come up' }, memory];
+}
+
+/** After all else, so that nothing stirs beside it. */
+async function line(): Promise<Measurement> {
+  say(
+    `Four devices on a line of 9600 baud, for ${Math.round((3 * extent.line.spanMs) / 1_000)} s and some more ...`,
+  );
+  return attempt('line', () => measureLine(extent.line));
 }
 
 async function attempt(title: string, measure: () => Promise<Measurement>): Promise<Measurement> {

@@ -37,6 +37,12 @@ describe('the command line', () => {
     ['a speed of nothing', ['demo', '--speed', '0']],
     ['a start by two ways', ['demo', '--eventful', '1', '--start', '2007-01-01']],
     ['an instant that is none', ['replay', '--since', 'yesterday']],
+    ['a read of nothing', ['read']],
+    ['addresses that no unit has', ['scan', '--line', '/dev/x', '--addresses', '240-260']],
+    ['addresses by two ways', ['scan', '--line', '/dev/x', '--addresses', '1', '--all']],
+    ['a parity that is none', ['scan', '--line', '/dev/x', '--parity', 'mark']],
+    ['three stop bits', ['scan', '--line', '/dev/x', '--stop-bits', '3']],
+    ['a port beyond the last', ['scan', '--host', '10.0.0.1', '--ports', '70000']],
   ])('with %s is refused with help', async (_, args) => {
     const { exitCode, out, err } = await loadgate(args);
     expect({ exitCode, out }).toEqual({ exitCode: EXIT_CODES.wrongUsage.code, out: '' });
@@ -50,6 +56,10 @@ describe('the command line', () => {
     [['status']],
     [['why']],
     [['acknowledge']],
+    [['scan']],
+    [['read']],
+    [['devices']],
+    [['bus']],
     [['replay']],
     [['demo']],
   ])('helps %j on the standard output', async (command) => {

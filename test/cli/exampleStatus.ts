@@ -38,6 +38,8 @@ export const EXAMPLE_STATUS: Status = {
     { loadId: 'second', kind: 'chargePoint', commanded: 0, inForce: 0, sentence: 'Paused.' },
   ],
   limits: [],
+  schemes: [],
+  owner: { hours: [], hoursAre: 'none', boosts: [], readyBy: [] },
   faults: [
     {
       code: 'meter-stale',

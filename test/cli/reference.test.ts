@@ -6,6 +6,7 @@ import {
   listCommands,
   renderCommands,
   renderExitCodes,
+  renderHints,
   renderSettings,
   renderSitePlan,
 } from '../../scripts/renderReference.ts';
@@ -19,6 +20,7 @@ describe('the pages about commands and configuration (npm run docs)', () => {
   it.each([
     ['cli.md', 'commands', renderCommands(listCommands())],
     ['exit-codes.md', 'exit codes', renderExitCodes()],
+    ['finding-devices.md', 'hints', renderHints()],
     ['configuration.md', 'settings', renderSettings()],
     ['configuration.md', 'site plan', renderSitePlan()],
   ])('docs/%s holds exactly the %s of the program', (name, block, content) => {
@@ -34,6 +36,10 @@ describe('the pages about commands and configuration (npm run docs)', () => {
       'status',
       'why',
       'acknowledge',
+      'scan',
+      'read',
+      'devices',
+      'bus',
       'replay',
       'demo',
     ]);

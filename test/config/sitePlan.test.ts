@@ -3,15 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkSitePlan } from '../../src/config/checkSitePlan.ts';
 import { parseJsonc } from '../../src/config/jsonc.ts';
-import { factsOf, type ProfileCatalogue } from '../../src/config/profileFacts.ts';
+import { catalogueOf, type ProfileCatalogue } from '../../src/config/profileFacts.ts';
 import { parseSitePlan, readSitePlan } from '../../src/config/readSitePlan.ts';
 import { DEFAULT_TIMING } from '../../src/domain/timing.ts';
 import { loadProfiles } from '../../src/profiles/loadProfiles.ts';
 
 const root = join(import.meta.dirname, '../..');
-const catalogue: ProfileCatalogue = new Map(
-  [...loadProfiles(join(root, 'drivers')).profiles].map(([id, profile]) => [id, factsOf(profile.data)]),
-);
+const catalogue: ProfileCatalogue = new Map([...catalogueOf(loadProfiles(join(root, 'drivers')).profiles)]);
 
 type Json = Record<string, unknown>;
 

@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { instantSchema } from '../../src/contract/curtailment.ts';
+import { curtailmentScheduleSchema } from '../../src/contract/curtailmentSchedule.ts';
 import { encodeOffline, encodeUpward } from '../../src/contract/envelope.ts';
 import { type EventBody, eventSchema } from '../../src/contract/event.ts';
 import { jsonSchemaOf, MESSAGES, type MessageName, schemaFileOf } from '../../src/contract/messages.ts';
@@ -113,6 +116,36 @@ describe('messages', () => {
   });
 });
 
+describe('an instant from outside', () => {
+  it('that is taken is one that the clock can count with', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(instantSchema.def.pattern ?? /^no pattern$/), (text) => {
+        expect(instantSchema.safeParse(text).success).toBe(true);
+        expect(Date.parse(text)).toSatisfy(Number.isFinite);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('a schedule', () => {
+  const interval = { startsAt: '2026-03-29T00:30:00Z', durationSeconds: 1_800, ceiling: 0 };
+  const isTaken = (intervals: readonly object[]): boolean =>
+    curtailmentScheduleSchema.safeParse({
+      schema: 'loadgate.curtailment-schedule/1',
+      id: 'night-1',
+      direction: 'import',
+      basis: 'activePowerW',
+      reason: 'windy night',
+      intervals,
+    }).success;
+
+  it('is in order by its instants, whatever offset they are written with, over the change to summer time too', () => {
+    expect(isTaken([interval, { ...interval, startsAt: '2026-03-29T02:00:00+01:00' }])).toBe(true);
+    expect(isTaken([interval, { ...interval, startsAt: '2026-03-29T01:59:59+01:00' }])).toBe(false);
+  });
+});
+
 describe('docs/schemas', () => {
   it.each(NAMES)('%s is up to date (to write it anew: npx vitest run test/contract -u)', async (name) => {
     await expect(schemaText(jsonSchemaOf(name))).toMatchFileSnapshot(
@@ -145,6 +178,16 @@ describe('docs/topics.md', () => {
         purpose,
       ]),
     );
+  });
+
+  it('gives only examples that a reader takes', () => {
+    const blocks = readFileSync('docs/topics.md', 'utf8').matchAll(/```json\n(.*?)```/gs);
+    const examples = [...blocks].map(([, text = '']) => JSON.parse(text));
+    expect(examples.length).toBeGreaterThan(5);
+    for (const example of examples) {
+      const { error } = MESSAGES[example.schema as MessageName].safeParse(example);
+      expect(error).toBe(undefined);
+    }
   });
 
   it('every topic carries messages that are defined, and every message has a topic', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type PartyContact, type PartyMemory, stepParty } from '../../src/core/controllingParty.ts';
+import { type PartyContact, stepParty } from '../../src/core/controllingParty.ts';
+import type { PartyMemory } from '../../src/core/memory.ts';
 import type { Limit } from '../../src/domain/limit.ts';
 import type { ControllingPartyPlan } from '../../src/domain/sitePlan.ts';
 import { curtailment } from './smallHome.ts';

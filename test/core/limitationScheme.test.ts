@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type SchemeMemory,
   type SchemeReset,
   schemesAfterRestart,
   stateOf,
   stepSchemes,
 } from '../../src/core/limitationScheme.ts';
+import type { SchemeMemory } from '../../src/core/memory.ts';
 import type { MeterView } from '../../src/core/picture.ts';
 import type { DomainEvent } from '../../src/domain/event.ts';
 import type { SchemeFigures } from '../../src/domain/schemeFigures.ts';

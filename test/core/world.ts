@@ -1,12 +1,21 @@
 import fc from 'fast-check';
 import type { DecisionInput } from '../../src/core/decision.ts';
+import { LOWEST_SUPPLY_VOLTAGE_V } from '../../src/core/figures.ts';
 import { EMPTY_LOAD_MEMORY, EMPTY_MEMORY, type LoadMemory, type Memory } from '../../src/core/memory.ts';
 import type { Pace } from '../../src/core/pace.ts';
 import type { Limit } from '../../src/domain/limit.ts';
 import { PHASES, type Phase } from '../../src/domain/phase.ts';
 import type { DeviceReadings, PointName, PointValue, Snapshot } from '../../src/domain/point.ts';
 import { measured, type Reading, unknown } from '../../src/domain/reading.ts';
-import type { Circuit, LoadPlan, MeterPlan, PhaseMap, SitePlan } from '../../src/domain/sitePlan.ts';
+import {
+  type Circuit,
+  hasLevel,
+  type LoadPlan,
+  type MeterPlan,
+  type ObservedSwitchPlan,
+  type PhaseMap,
+  type SitePlan,
+} from '../../src/domain/sitePlan.ts';
 import { DEFAULT_TIMING } from '../../src/domain/timing.ts';
 
 export const NOW_MS = 1_000_000;
@@ -94,10 +103,16 @@ function loadPlan(
       minimumOpenMs: 60_000,
     }),
   );
+  const limited = fc
+    .tuple(base, fc.constantFrom(0, 4))
+    .map(
+      ([plan, safeCurrentA]): LoadPlan => ({ ...plan, kind: 'limitedGenerator', ratingA: 16, safeCurrentA }),
+    );
   return fc.oneof(
     { weight: 4, arbitrary: chargePoint },
     { weight: 3, arbitrary: switched },
     { weight: 1, arbitrary: generator },
+    { weight: 1, arbitrary: limited },
   );
 }
 
@@ -111,8 +126,9 @@ function sitePlan(): fc.Arbitrary<SitePlan> {
       mil: fc.option(fc.integer({ min: 0, max: 60 }), { nil: undefined }),
       mel: fc.option(fc.integer({ min: 0, max: 30 }), { nil: undefined }),
       loadMeters: fc.boolean(),
+      observed: fc.option(fc.integer({ min: 0, max: 30 }), { nil: undefined, freq: 1 }),
     })
-    .chain(({ phases, hasSub, subMetered, count, mil, mel, loadMeters }) => {
+    .chain(({ phases, hasSub, subMetered, count, mil, mel, loadMeters, observed }) => {
       const names = hasSub ? ['supply', 'garage'] : ['supply'];
       return fc
         .tuple(...Array.from({ length: count }, (_, index) => loadPlan(index, phases, names, loadMeters)))
@@ -152,7 +168,7 @@ function sitePlan(): fc.Arbitrary<SitePlan> {
               });
           }
           for (const load of loads) {
-            if (load.kind === 'chargePoint' || load.meterId === undefined) continue;
+            if (hasLevel(load) || load.meterId === undefined) continue;
             meters.push({
               meterId: load.meterId,
               deviceId: load.meterId,
@@ -170,10 +186,23 @@ function sitePlan(): fc.Arbitrary<SitePlan> {
             meters,
             circuits,
             loads,
+            ...(observed === undefined ? {} : { observedSwitches: [observedSwitch(names, observed)] }),
             timing: DEFAULT_TIMING,
           };
         });
     });
+}
+
+function observedSwitch(circuitIds: readonly string[], ceilingA: number): ObservedSwitchPlan {
+  return {
+    switchId: 'supplier',
+    deviceId: 'signals',
+    seenAt: 'input',
+    channel: 1,
+    limitsWhen: 'deenergised',
+    circuitId: circuitIds.at(-1) ?? 'supply',
+    ceilingA,
+  };
 }
 
 function meterReadings(phases: readonly Phase[], maxA: number, age: Ages): fc.Arbitrary<DeviceReadings> {
@@ -201,7 +230,27 @@ function meterReadings(phases: readonly Phase[], maxA: number, age: Ages): fc.Ar
   return fc.tuple(...points).map((rows) => Object.fromEntries(rows.flat()) as DeviceReadings);
 }
 
+/** An inverter that gives some part of what it may. */
+function inverterReadings(plan: LoadPlan, age: Ages): fc.Arbitrary<DeviceReadings> {
+  const phases = Object.keys(plan.phaseMap).length;
+  return fc
+    .record({
+      limitA: reading(amps(plan.ratingA), age),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+    })
+    .map(({ limitA, share }) => {
+      if (limitA.state !== 'measured') return { powerLimitW: limitA, totalPowerW: limitA } as DeviceReadings;
+      const mostW = (limitA.value as number) * phases * LOWEST_SUPPLY_VOLTAGE_V;
+      const at = limitA.measuredAtMs;
+      return {
+        powerLimitW: measured<PointValue>(mostW, at),
+        totalPowerW: measured<PointValue>(-share * mostW, at),
+      } as DeviceReadings;
+    });
+}
+
 function loadReadings(plan: LoadPlan, age: Ages): fc.Arbitrary<DeviceReadings> {
+  if (plan.kind === 'limitedGenerator') return inverterReadings(plan, age);
   if (plan.kind !== 'chargePoint') {
     return reading(fc.boolean(), age).map(
       (position) => ({ [`relayClosed.${plan.relayChannel}`]: position }) as DeviceReadings,
@@ -242,13 +291,18 @@ function snapshotOf(site: SitePlan, age: Ages): fc.Arbitrary<Snapshot> {
   });
   for (const load of site.loads)
     rows.push(loadReadings(load, age).map((readings) => [load.deviceId, readings]));
+  for (const { deviceId } of site.observedSwitches ?? []) {
+    rows.push(
+      reading(fc.boolean(), age).map((input) => [deviceId, { 'inputActive.1': input } as DeviceReadings]),
+    );
+  }
   return fc.tuple(...rows).map((entries) => withOpenContactsDry(site, Object.fromEntries(entries)));
 }
 
 /** Nothing flows through an open contact; one that is welded is a fault with tests of its own. */
 function withOpenContactsDry(site: SitePlan, snapshot: Record<string, DeviceReadings>): Snapshot {
   for (const load of site.loads) {
-    if (load.kind === 'chargePoint' || load.meterId === undefined) continue;
+    if (hasLevel(load) || load.meterId === undefined) continue;
     const position = snapshot[load.deviceId]?.[`relayClosed.${load.relayChannel}`];
     if (position?.state !== 'measured' || position.value === true) continue;
     const readings = Object.entries(snapshot[load.meterId] ?? {}).map(([point, reading]) => {
@@ -264,7 +318,12 @@ function withOpenContactsDry(site: SitePlan, snapshot: Record<string, DeviceRead
 }
 
 function loadMemory(plan: LoadPlan): fc.Arbitrary<LoadMemory> {
-  const commanded = plan.kind === 'chargePoint' ? fc.constantFrom(0, 6, 10, 16, 32) : fc.constantFrom(0, 1);
+  const commanded =
+    plan.kind === 'chargePoint'
+      ? fc.constantFrom(0, 6, 10, 16, 32)
+      : plan.kind === 'limitedGenerator'
+        ? fc.constantFrom(0, 4, 9, 16)
+        : fc.constantFrom(0, 1);
   return fc
     .record({
       commanded: fc.option(commanded, { nil: undefined, freq: 4 }),
@@ -276,7 +335,7 @@ function loadMemory(plan: LoadPlan): fc.Arbitrary<LoadMemory> {
       commandedAtMs: NOW_MS - agoMs,
       narrowedAtMs: NOW_MS - agoMs,
       pausedAtMs: NOW_MS - agoMs,
-      lastInForce: plan.kind === 'chargePoint' ? last : last > plan.ratingA / 2 ? plan.ratingA : 0,
+      lastInForce: hasLevel(plan) ? last : last > plan.ratingA / 2 ? plan.ratingA : 0,
       lastAnsweredAtMs: NOW_MS - agoMs,
       ...(value === undefined ? {} : { commanded: value }),
     }));

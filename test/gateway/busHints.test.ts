@@ -39,6 +39,11 @@ describe('what the counters of a line point to', () => {
     ],
     ['no termination', line({ units: [damaged(1), damaged(2)], badCrc: 80 }), ['no-termination 1 2']],
     ['noise on a line of one unit', line({ units: [damaged(1)], badCrc: 40 }), ['no-termination 1']],
+    [
+      'one damaged answer of a few',
+      line({ units: [unitStatistics(1, { requests: 50, answers: 49, badReplies: 1 })], badCrc: 1 }),
+      [],
+    ],
     ['another master', line({ units: [healthy(1)], wrongUnit: 50 }), ['another-master']],
     [
       'answers that come too late',

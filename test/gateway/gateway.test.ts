@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { eventSchema } from '../../src/contract/event.ts';
 import { statusSchema } from '../../src/contract/status.ts';
 import { telemetrySchema } from '../../src/contract/telemetry.ts';
+import { EMPTY_LOAD_MEMORY, EMPTY_MEMORY } from '../../src/core/memory.ts';
 import { WEEKDAYS } from '../../src/domain/chargingHours.ts';
 import { withPreference } from '../../src/gateway/ownerSettings.ts';
 import type { JournalEntry } from '../../src/gateway/recorder.ts';
@@ -100,6 +101,24 @@ describe('one cycle', () => {
     const atStop = home.charger.keepAlives;
     await home.clock.advance(5_000);
     expect(home.charger.keepAlives).toBe(atStop);
+  });
+
+  it('says an opening again after a restart where the device forgets it with the gateway', async () => {
+    const memory = (condition: { isForgetful: boolean }): FakeHome => {
+      const kept = {
+        version: 2,
+        core: { ...EMPTY_MEMORY, loads: { heater: { ...EMPTY_LOAD_MEMORY, commanded: 0 } } },
+        control: { limits: [], knownIds: [] },
+        owner: { preferences: [] },
+        party: {},
+      };
+      const home = new FakeHome({ kind: 'restored', state: { memory: kept, runningMs: 0, utcMs: 0 } });
+      if (condition.isForgetful) home.relay.traits.isToldAfterRestart = true;
+      home.gateway.start();
+      return home;
+    };
+    expect(memory({ isForgetful: true }).happenings).toContain('relay 1 open narrowing');
+    expect(memory({ isForgetful: false }).happenings).not.toContain('relay 1 open narrowing');
   });
 
   it('keeps a closed relay alive before its timer lapses, and only what it told itself', async () => {

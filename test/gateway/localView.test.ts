@@ -27,7 +27,7 @@ const site: SitePlan = {
     {
       deviceId: 'switch',
       profile: HAN_LOAD_SWITCH,
-      connection: { kind: 'han', radioId: 'han', address: '00124b0001020304' },
+      connection: { kind: 'han', radioId: 'han', address: '00124b0001020304', deviceClass: 'waterHeater' },
       unit: 1,
     },
   ],
@@ -87,6 +87,15 @@ describe('GET /devices', () => {
     expect(grid?.wire).toMatchObject({ kind: 'serial', path: '/dev/ttyUSB0' });
   });
 
+  it('the last answer of a lost device is that of its line, for its readings are unknown', () => {
+    const lastAnswerOf = ({ deviceId }: { readonly deviceId: string }) =>
+      deviceId === 'grid' ? 9_900 : undefined;
+    const facts = { site, now: clock.now(), models, reports: [report], lastAnswerOf };
+    const lost = { grid: { frequencyHz: unknown('device-timeout', 9_900) } };
+    const [grid] = describeDevices({ ...facts, snapshot: lost }).devices;
+    expect(grid?.contact?.lastAnswerMs).toBe(9_900);
+  });
+
   it('without a gateway tells what is planned, and knows the load switch behind a radio', () => {
     const { devices } = describeDevices({ site, now: clock.now(), models, snapshot: {}, reports: [] });
     expect(devices.map(({ deviceId, contact }) => [deviceId, contact])).toEqual([
@@ -95,7 +104,12 @@ describe('GET /devices', () => {
       ['car', undefined],
       ['switch', undefined],
     ]);
-    expect(devices[3]?.wire).toEqual({ kind: 'han', radioId: 'han', address: '00124b0001020304' });
+    expect(devices[3]?.wire).toEqual({
+      kind: 'han',
+      radioId: 'han',
+      address: '00124b0001020304',
+      deviceClass: 'waterHeater',
+    });
   });
 });
 
@@ -143,7 +157,7 @@ describe('the doors of the local socket', () => {
     const open = (given: LocalView | undefined) =>
       localRoutes(() => given)
         .find(({ method, path }) => `${method} ${path}` === door)
-        ?.answer();
+        ?.answer(new URLSearchParams());
     expect(open(view)).toEqual({ status: 200, body });
     expect(open(undefined)?.status).toBe(503);
   });

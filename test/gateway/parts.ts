@@ -2,7 +2,13 @@ import type { CommandEffect } from '../../src/domain/command.ts';
 import type { DeviceReadings } from '../../src/domain/point.ts';
 import { measured } from '../../src/domain/reading.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
-import type { ActionResult, Device, DeviceAction, DeviceReport } from '../../src/ports/device.ts';
+import type {
+  ActionResult,
+  Device,
+  DeviceAction,
+  DeviceReport,
+  DeviceTraits,
+} from '../../src/ports/device.ts';
 import type {
   CommitResult,
   JournalSegment,
@@ -20,7 +26,7 @@ export type Happening = string;
 
 export class FakeDevice implements Device {
   readonly deviceId: string;
-  readonly traits;
+  readonly traits: { -readonly [Key in keyof DeviceTraits]: DeviceTraits[Key] };
   readings: DeviceReadings = {};
   isDeaf = false;
   polls = 0;

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { DomainEvent } from '../../src/domain/event.ts';
+import type { Conditions, Expectation } from './conditionSchema.ts';
 import { judge } from './judge.ts';
-import type { Judgement, Observation } from './observation.ts';
-import type { Conditions, Expectation } from './scenarioSchema.ts';
+import type { Judgement, Observation, Slot } from './observation.ts';
+
+function slotOf(source: string, state: Slot['state'], ceiling: number): Slot {
+  return { source, state, ceiling, direction: 'import', basis: 'phaseCurrentA' };
+}
 
 const JUDGEMENT: Judgement = {
   runningMs: 0,
@@ -11,7 +15,9 @@ const JUDGEMENT: Judgement = {
     { loadId: 'charge-point', reason: { kind: 'fault', code: 'meter-stale', subject: 'grid-meter' } },
   ],
   faults: [{ code: 'meter-stale', subject: 'grid-meter' }],
-  sources: ['protection'],
+  slots: [slotOf('protection', 'inForce', 54), slotOf('schedule', 'starting', 0)],
+  schemes: [{ direction: 'import', state: 2, counted: 1, lockOuts: 0, mayHouseholderReset: true }],
+  setPoints: { 'charge-point': 10, immersion: 'open' },
   commands: {},
 };
 
@@ -22,6 +28,7 @@ function looksOf(carsA: readonly number[], change: Partial<Judgement> = {}): Obs
     importA: carA + 5,
     exportA: 0,
     carA,
+    generatorA: 0,
     waterHeater: 'open',
     generator: 'open',
     judgement: { ...JUDGEMENT, runningMs: atS * 1_000, ...change },
@@ -89,6 +96,37 @@ describe('a condition', () => {
     ],
     ['a limit in force', { inForce: 'protection' }, { inForce: 'curtailment' }],
     ['a limit not in force', { notInForce: 'curtailment' }, { notInForce: 'protection' }],
+    ['a limit that is about to begin', { notInForce: 'schedule' }, { inForce: 'schedule' }],
+    [
+      'a limit and where it stands',
+      { slot: { source: 'schedule', state: 'starting', ceiling: 0 } },
+      { slot: { source: 'schedule', state: 'inForce' } },
+    ],
+    [
+      'a limit that there is not',
+      { noSlot: { source: 'protection', ceiling: 16 } },
+      { noSlot: { source: 'protection', direction: 'import' } },
+    ],
+    [
+      'the limitation scheme',
+      { scheme: { direction: 'import', state: 2, counted: 1 } },
+      { scheme: { direction: 'import', state: 3 } },
+    ],
+    [
+      'a limitation scheme that never left State 1',
+      { scheme: { direction: 'export', state: 1, counted: 0, lockOuts: 0 } },
+      { scheme: { direction: 'export', lockOuts: 1 } },
+    ],
+    [
+      'what a load was told',
+      { setPoint: { load: 'charge-point', is: { atLeast: 10, atMost: 10 } } },
+      { setPoint: { load: 'charge-point', is: { atLeast: 11 } } },
+    ],
+    [
+      'what a switch was told',
+      { setPoint: { load: 'immersion', is: 'open' } },
+      { setPoint: { load: 'immersion', is: 'closed' } },
+    ],
     ['a broker that nobody spoke of', { posture: 'normal' }, { broker: 'connected' }],
   ])('on %s holds or does not', (_what, holding, failing) => {
     const looks = looksOf([7, 7, 7, 7, 7, 7]);
@@ -118,6 +156,33 @@ describe('a condition', () => {
   });
 });
 
+describe('what only an interval can show', () => {
+  const kinds = ['faultRaised', 'limitStarted', 'limitEnded', 'limitReleased'];
+  const told = looksOf([7, 7, 7, 7]).map((look, index) => ({
+    ...look,
+    events: [{ kind: kinds[index], limitId: 'curtailment' } as DomainEvent],
+  }));
+
+  it('is the order of events', () => {
+    const inOrder = ['limitStarted', { kind: 'limitReleased', limitId: 'curtailment' }];
+    expect(judge([expecting({ eventsInOrder: inOrder })], told, [])).toEqual([]);
+    expect(judge([expecting({ eventsInOrder: ['limitEnded', 'limitStarted'] })], told, [])).toHaveLength(1);
+    expect(judge([expecting({ noEvent: 'limitEnded' })], told, [])).toHaveLength(1);
+    expect(judge([expecting({ noEvent: { kind: 'limitEnded', limitId: 'other' } })], told, [])).toEqual([]);
+  });
+
+  it('is how long a flow stays above a ceiling', () => {
+    const above = (longerThanS: number): Conditions => ({
+      neverAbove: { flow: 'carA', ceilingA: 9, longerThanS },
+    });
+    const looks = looksOf([10, 10, 10, 5, 10, 10]);
+    expect(judge([expecting(above(2))], looks, [])).toEqual([]);
+    expect(judge([expecting(above(1))], looks, [])).toEqual([
+      'so it is: carA is above 9 from 0.0 s to 2.0 s and longer from 0 s to 6 s',
+    ]);
+  });
+});
+
 it('a command whose cause no table knows fails every story', () => {
   const looks = looksOf([7], { commands: { 'narrowing:whim': 1, 'narrowing:curtailment': 2 } });
   expect(judge([], looks, [])).toEqual(['a command has no cause that the tables know: narrowing:whim']);
@@ -134,7 +199,7 @@ describe('a release', () => {
       judgement: {
         ...JUDGEMENT,
         runningMs: look.atS * 1_000,
-        sources: look.atS < goneAtS ? ['curtailment'] : [],
+        slots: look.atS < goneAtS ? [slotOf('curtailment', 'releasing', 16)] : [],
       },
     }));
   }

@@ -1,9 +1,9 @@
 import { FAULTS } from '../../src/domain/faults.ts';
 import { RANKS } from '../../src/domain/limit.ts';
 import type { Reason } from '../../src/domain/reason.ts';
-import { doubtsAboutRelease } from './judgeRelease.ts';
-import type { Observation } from './observation.ts';
-import type { Bounds, Conditions, Expectation } from './scenarioSchema.ts';
+import type { Bounds, Conditions, EventMeant, Expectation } from './conditionSchema.ts';
+import { doubtsOverTime, isEventMeant } from './judgeOverTime.ts';
+import { type Observation, type Scheme, type Slot, sourcesInForce } from './observation.ts';
 
 /**
  * How long a step may come late before nothing can be said of what follows it. What is expected counts from
@@ -51,11 +51,11 @@ function judgeOne(
     .filter(({ observation: { atS } }) => atS >= firstS && atS < untilS + lateS);
   const interval = `from ${(fromS + withinS).toFixed(0)} s to ${untilS} s`;
   if (looks.length === 0) return [`${says}: nothing was looked at ${interval}`];
-  const release = expect.heldUntilRelease;
-  if (release !== undefined) {
-    const inside = looks.map(({ observation }) => observation);
-    return doubtsAboutRelease(release, inside).map((doubt) => `${says}: ${doubt} ${interval}`);
-  }
+  const overTime = doubtsOverTime(
+    expect,
+    looks.map(({ observation }) => observation),
+  );
+  if (overTime !== undefined) return overTime.map((doubt) => `${says}: ${doubt} ${interval}`);
   const found = looks.map((look) => ({ atS: look.observation.atS, doubts: doubtsAbout(expect, look) }));
   if (how === 'once') {
     if (found.some(({ doubts }) => doubts.length === 0)) return [];
@@ -77,7 +77,7 @@ interface Look {
 function doubtsAbout(conditions: Conditions, { observation, before }: Look): readonly string[] {
   const { judgement } = observation;
   const doubts: string[] = [];
-  for (const quantity of ['importA', 'exportA', 'carA'] as const) {
+  for (const quantity of ['importA', 'exportA', 'carA', 'generatorA'] as const) {
     doubts.push(...outside(quantity, observation[quantity], conditions[quantity]));
   }
   const expectSame = (what: string, expected: string | undefined, found: string | undefined): void => {
@@ -90,7 +90,10 @@ function doubtsAbout(conditions: Conditions, { observation, before }: Look): rea
   const told = judgement?.isConnected;
   const broker = told === undefined ? undefined : told ? 'connected' : 'gone';
   expectSame('broker', conditions.broker, broker);
-  const { reason, fault, inForce, notInForce, event, commanded } = conditions;
+  const { reason, fault, inForce, notInForce, event, noEvent, commanded } = conditions;
+  doubts.push(...doubtsAboutSetPoint(conditions.setPoint, observation));
+  doubts.push(...doubtsAboutSlots(conditions, judgement?.slots));
+  doubts.push(...doubtsAboutScheme(conditions.scheme, judgement?.schemes));
   if (reason !== undefined && !judgement?.reasons.some((told) => isMeant(reason, told))) {
     doubts.push(`no reason is ${JSON.stringify(reason)}, only ${reasonsIn(observation)}`);
   }
@@ -100,13 +103,15 @@ function doubtsAbout(conditions: Conditions, { observation, before }: Look): rea
   ) {
     doubts.push(`no fault ${fault.code ?? ''} of ${fault.subject}`);
   }
-  if (inForce !== undefined && !judgement?.sources.includes(inForce))
-    doubts.push(`no ${inForce} is in force`);
-  if (notInForce !== undefined && judgement?.sources.includes(notInForce) !== false) {
+  const sources = judgement === undefined ? undefined : sourcesInForce(judgement);
+  if (inForce !== undefined && !sources?.includes(inForce)) doubts.push(`no ${inForce} is in force`);
+  if (notInForce !== undefined && sources?.includes(notInForce) !== false) {
     doubts.push(`${notInForce} is in force, or nobody says that it is not`);
   }
-  if (event !== undefined && !observation.events.some(({ kind }) => kind === event))
-    doubts.push(`no event ${event}`);
+  if (event !== undefined && !observation.events.some((one) => isEventMeant(event, one)))
+    doubts.push(`no event ${wordsOf(event)}`);
+  const unwanted = observation.events.find((one) => noEvent !== undefined && isEventMeant(noEvent, one));
+  if (unwanted !== undefined) doubts.push(`an event ${wordsOf(unwanted)}`);
   if (commanded !== undefined) {
     const key = `${commanded.effect}:${commanded.cause}`;
     if (commandsLike(key, observation) <= commandsLike(key, before)) doubts.push(`no command ${key}`);
@@ -117,6 +122,51 @@ function doubtsAbout(conditions: Conditions, { observation, before }: Look): rea
   )
     doubts.push('a load was widened');
   return doubts;
+}
+
+function wordsOf(event: EventMeant): string {
+  return typeof event === 'string' ? event : JSON.stringify(event);
+}
+
+function doubtsAboutSetPoint(meant: Conditions['setPoint'], { judgement }: Observation): readonly string[] {
+  if (meant === undefined) return [];
+  const { load, is } = meant;
+  const found = judgement?.setPoints[load];
+  if (typeof is === 'string' || typeof found !== 'number') {
+    return found === is ? [] : [`${load} was told ${found ?? 'nothing'}, not ${JSON.stringify(is)}`];
+  }
+  return outside(`what ${load} was told`, found, is);
+}
+
+function doubtsAboutSlots({ slot, noSlot }: Conditions, slots: readonly Slot[] | undefined): string[] {
+  const isLike = (meant: object, found: Slot): boolean =>
+    Object.entries(meant).every(([field, value]) => Reflect.get(found, field) === value);
+  const doubts: string[] = [];
+  if (slot !== undefined && !slots?.some((found) => isLike(slot, found)))
+    doubts.push(`no limit is ${JSON.stringify(slot)}`);
+  if (noSlot !== undefined && slots?.some((found) => isLike(noSlot, found)) !== false)
+    doubts.push(`a limit is ${JSON.stringify(noSlot)}, or nobody says that none is`);
+  return doubts;
+}
+
+/** A scheme that nobody speaks of is in State 1 and has nothing on its record. */
+function doubtsAboutScheme(
+  meant: Conditions['scheme'],
+  schemes: readonly Scheme[] | undefined,
+): readonly string[] {
+  if (meant === undefined) return [];
+  if (schemes === undefined) return ['nobody speaks of the limitation scheme'];
+  const clean: Scheme = {
+    direction: meant.direction,
+    state: 1,
+    counted: 0,
+    lockOuts: 0,
+    mayHouseholderReset: true,
+  };
+  const found = schemes.find(({ direction }) => direction === meant.direction) ?? clean;
+  return Object.entries(meant)
+    .filter(([field, value]) => Reflect.get(found, field) !== value)
+    .map(([field, value]) => `${field} of the scheme is ${Reflect.get(found, field)}, not ${value}`);
 }
 
 function outside(quantity: string, foundA: number, bounds: Bounds | undefined): readonly string[] {
@@ -132,7 +182,9 @@ function isMeant(
 ): boolean {
   if (meant.load !== undefined && meant.load !== loadId) return false;
   return 'source' in meant
-    ? reason.kind === 'limit' && reason.source === meant.source
+    ? reason.kind === 'limit' &&
+        reason.source === meant.source &&
+        (meant.ceiling ?? reason.ceiling) === reason.ceiling
     : reason.kind === 'fault' &&
         reason.subject === meant.subject &&
         (meant.fault ?? reason.code) === reason.code;
@@ -141,7 +193,7 @@ function isMeant(
 function reasonsIn({ judgement }: Observation): string {
   const told = judgement?.reasons.map(({ loadId, reason }) =>
     reason.kind === 'limit'
-      ? `${loadId}: ${reason.source}`
+      ? `${loadId}: ${reason.source} of ${reason.ceiling}`
       : `${loadId}: ${reason.code} of ${reason.subject}`,
   );
   return told?.join('; ') ?? 'nobody judges';

@@ -1,5 +1,5 @@
 import type { LimitSource } from '../../src/domain/limit.ts';
-import type { Observation } from './observation.ts';
+import { type Observation, sourcesInForce } from './observation.ts';
 
 /** A decision a second, and a look a second. */
 const UNCERTAIN_MS = 2_500;
@@ -22,7 +22,7 @@ export function doubtsAboutRelease(
     }
     if (releasesAtMs === undefined || judgement === undefined) continue;
     const leftMs = releasesAtMs - judgement.runningMs;
-    const isHeld = judgement.sources.includes(source);
+    const isHeld = sourcesInForce(judgement).includes(source);
     if (leftMs > UNCERTAIN_MS && !isHeld) {
       return [
         `${source} was let go at ${atS.toFixed(1)} s, ${(leftMs / 1_000).toFixed(1)} s before its release`,

@@ -3,6 +3,7 @@ import { judge, type TakenStep } from './judge.ts';
 import type { Observation } from './observation.ts';
 import type { Scenario, StageName } from './scenarioSchema.ts';
 import type { Stage } from './stages/stage.ts';
+import { withoutRepetition } from './stepSchema.ts';
 
 export interface Account {
   /** What was not as expected. */
@@ -20,7 +21,8 @@ export async function tellStory(scenario: Scenario, stageName: StageName, stage:
     if (because !== undefined) skipped.push(`${what}: ${because}`);
     return because === undefined;
   };
-  const steps = scenario.steps.filter(({ atS, do: what, notAt }) => isToldHere(`${what} at ${atS} s`, notAt));
+  const told = scenario.steps.filter(({ atS, do: what, notAt }) => isToldHere(`${what} at ${atS} s`, notAt));
+  const steps = withoutRepetition(told);
   const expectations = scenario.expectations.filter(({ says, notAt }) => isToldHere(says, notAt));
   const observations: Observation[] = [];
   const taken: TakenStep[] = [];

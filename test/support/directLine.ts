@@ -1,3 +1,4 @@
+import { UnitLedger } from '../../src/adapters/modbus/unitLedger.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { LineStatistics, ModbusLine, ModbusRequest, ModbusResult } from '../../src/ports/modbusLine.ts';
 
@@ -25,9 +26,7 @@ export class DirectLine implements ModbusLine {
   readonly #clock: Clock;
   readonly #deviceNowMs: () => number;
   #isOpen = true;
-  #requests = 0;
-  #timeouts = 0;
-  #exceptions = 0;
+  readonly #ledger = new UnitLedger();
 
   constructor(options: DirectLineOptions) {
     this.#devices = options.devices;
@@ -39,12 +38,12 @@ export class DirectLine implements ModbusLine {
     if (!this.#isOpen) {
       return Promise.resolve({ ok: false, fault: 'device-offline', detail: 'the line is closed' });
     }
-    this.#requests++;
+    this.#ledger.addRequest(request.unit);
     const device = this.#devices.get(request.unit);
     const answer = device?.respond(encodeRequest(request), this.#deviceNowMs(), request.timeoutMs);
     if (answer === undefined) return this.#silence(request);
     const result = decodeAnswer(request, answer);
-    if (!result.ok && result.exceptionCode !== undefined) this.#exceptions++;
+    this.#ledger.addResult(request.unit, result, this.#clock.runningMs(), 0);
     return Promise.resolve(result);
   }
 
@@ -54,14 +53,14 @@ export class DirectLine implements ModbusLine {
 
   statistics(): LineStatistics {
     return {
-      requests: this.#requests,
-      timeouts: this.#timeouts,
-      exceptions: this.#exceptions,
+      ...this.#ledger.totals(),
       badCrc: 0,
       strayBytes: 0,
       lateReplies: 0,
       wrongUnit: 0,
       reconnects: 0,
+      superseded: 0,
+      units: this.#ledger.units(),
     };
   }
 
@@ -70,10 +69,13 @@ export class DirectLine implements ModbusLine {
   }
 
   #silence(request: ModbusRequest): Promise<ModbusResult> {
-    this.#timeouts++;
     const detail = `unit ${request.unit} did not answer within ${request.timeoutMs} ms`;
+    const result = { ok: false, fault: 'device-timeout', detail } as const;
     return new Promise((resolve) => {
-      this.#clock.after(request.timeoutMs, () => resolve({ ok: false, fault: 'device-timeout', detail }));
+      this.#clock.after(request.timeoutMs, () => {
+        this.#ledger.addResult(request.unit, result, this.#clock.runningMs(), undefined);
+        resolve(result);
+      });
     });
   }
 }

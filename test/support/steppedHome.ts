@@ -2,13 +2,14 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildHome, type Home } from '../../firmware-sim/home.ts';
-import { type HomeName, readHome } from '../../firmware-sim/homeSpec.ts';
+import { type HomeName, type HomeSpec, readHome } from '../../firmware-sim/homeSpec.ts';
 import { createProfileDevice } from '../../src/adapters/modbus/profileDevice.ts';
 import { openStore } from '../../src/adapters/sqlite/openStore.ts';
 import { readSitePlan } from '../../src/config/readSitePlan.ts';
-import { topicOf } from '../../src/contract/topics.ts';
+import { type TopicName, topicOf } from '../../src/contract/topics.ts';
 import type { Now } from '../../src/domain/instant.ts';
 import type { SitePlan } from '../../src/domain/sitePlan.ts';
+import { fallbackSettingsOf } from '../../src/gateway/fallbackKeeper.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
 import type { Cancel, Clock } from '../../src/ports/clock.ts';
 import type { Device } from '../../src/ports/device.ts';
@@ -29,11 +30,13 @@ const ROOT = new URL('../..', import.meta.url).pathname;
 class LifeClock implements Clock {
   readonly #base: SteppedClock;
   readonly #offsetMs: number;
+  readonly #wallClockOffsetMs: () => number;
   readonly #cancels = new Set<Cancel>();
   #isOver = false;
 
-  constructor(base: SteppedClock, initialRunningMs: number) {
+  constructor(base: SteppedClock, initialRunningMs: number, wallClockOffsetMs: () => number) {
     this.#base = base;
+    this.#wallClockOffsetMs = wallClockOffsetMs;
     this.#offsetMs = initialRunningMs - base.runningMs();
   }
 
@@ -42,7 +45,8 @@ class LifeClock implements Clock {
   }
 
   now(): Now {
-    return { ...this.#base.now(), runningMs: this.runningMs() };
+    const now = this.#base.now();
+    return { ...now, utcMs: now.utcMs + this.#wallClockOffsetMs(), runningMs: this.runningMs() };
   }
 
   after(delayMs: number, run: () => void): Cancel {
@@ -83,8 +87,10 @@ interface SteppedHomeOptions {
   readonly telemetryIntervalMs?: number;
   /** Every random delay, as far as it may be that long; half of the longest when absent. */
   readonly randomOffsetS?: number;
-  /** Changes the plan that comes with the product. */
-  readonly adaptPlan?: (plan: SitePlan) => SitePlan;
+  /** Changes the simulated home. */
+  readonly adaptHome?: (spec: HomeSpec) => HomeSpec;
+  /** In place of the plan of that home that comes with the product. */
+  readonly site?: SitePlan;
 }
 
 /**
@@ -96,6 +102,8 @@ export class SteppedHome {
   readonly clock: SteppedClock;
   readonly site: SitePlan;
   readonly log = new RecordingLog();
+  /** How far the wall clock of the gateway has been stepped away from the time of the house. */
+  wallClockOffsetMs = 0;
   readonly #backOffice: BackOffice;
   readonly #options: SteppedHomeOptions;
   readonly #directory = mkdtempSync(join(tmpdir(), 'loadgate-home-'));
@@ -105,11 +113,10 @@ export class SteppedHome {
   constructor(options: SteppedHomeOptions) {
     this.#options = options;
     this.#backOffice = options.backOffice;
-    this.home = buildHome(readHome(options.homeName ?? 'single-phase'), { startAtMs: options.startAtMs });
+    const spec = readHome(options.homeName ?? 'single-phase');
+    this.home = buildHome(options.adaptHome?.(spec) ?? spec, { startAtMs: options.startAtMs });
     this.clock = new SteppedClock({ utcMs: options.startAtMs });
-    const read = readSitePlan(join(ROOT, `config/site.${options.homeName ?? 'single-phase'}.jsonc`));
-    if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
-    this.site = options.adaptPlan?.(read.plan) ?? read.plan;
+    this.site = options.site ?? examplePlan(options.homeName ?? 'single-phase');
     mkdirSync(this.#stateDirectory(), { recursive: true });
   }
 
@@ -126,7 +133,7 @@ export class SteppedHome {
   start(): void {
     const store = openStore({ directory: this.#stateDirectory(), log: this.log });
     const restored = store.condition.kind === 'restored' ? store.condition.state.runningMs : 0;
-    const clock = new LifeClock(this.clock, restored);
+    const clock = new LifeClock(this.clock, restored, () => this.wallClockOffsetMs);
     const devices = this.#createDevices(clock);
     const bus = this.#backOffice.connect();
     const { randomOffsetS } = this.#options;
@@ -156,9 +163,10 @@ export class SteppedHome {
       log: this.log,
       circuits: this.site.circuits,
       acceptUnsignedCurtailment: this.#options.acceptUnsignedCurtailment ?? false,
-      knownIds: gateway.knownCurtailmentIds(),
-      onCurtailment: (limit, id) => gateway.acceptCurtailment(limit, id),
-      onCancel: (id) => gateway.cancelCurtailment(id),
+      knownIds: gateway.knownControlIds(),
+      onControl: (limits, id) => gateway.acceptControl(limits, id),
+      onCancel: (id) => gateway.cancelControl(id),
+      onHeartbeat: () => gateway.hearParty(),
       onEvent: (event) => gateway.record(event),
     });
     postman = new Postman({
@@ -207,7 +215,7 @@ export class SteppedHome {
     this.#life = undefined;
   }
 
-  command(name: 'curtailment' | 'curtailmentCancel', body: object): Promise<void> {
+  command(name: TopicName, body: object): Promise<void> {
     return this.#backOffice.command(topicOf(GATEWAY_ID, name), body);
   }
 
@@ -246,9 +254,7 @@ export class SteppedHome {
       }
       const profile = profiles.get(plan.profile);
       if (profile === undefined) throw new Error(`no profile ${plan.profile}`);
-      const load = this.site.loads.find(
-        ({ deviceId, kind }) => deviceId === plan.deviceId && kind === 'chargePoint',
-      );
+      const fallback = fallbackSettingsOf(this.site, plan.deviceId);
       return createProfileDevice({
         deviceId: plan.deviceId,
         profile,
@@ -256,10 +262,14 @@ export class SteppedHome {
         line,
         clock,
         log: this.log,
-        ...(load?.kind === 'chargePoint'
-          ? { fallback: { currentA: load.fallbackCurrentA, timeoutMs: load.fallbackTimeoutMs } }
-          : {}),
+        ...(fallback === undefined ? {} : { fallback }),
       });
     });
   }
+}
+
+function examplePlan(homeName: HomeName): SitePlan {
+  const read = readSitePlan(join(ROOT, `config/site.${homeName}.jsonc`));
+  if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
+  return read.plan;
 }

@@ -57,6 +57,21 @@ describe('a curtailment becomes a limit', () => {
     }
   });
 
+  it('with its beginning by the wall clock as well when that lies ahead, for a power cut stops the running clock', () => {
+    const later = { ...REQUEST, startsAt: '2026-01-05T12:10:00Z' };
+    const outcome = curtailmentToLimit(later, at('synced'), CIRCUITS);
+    expect(outcome.ok && [outcome.limit.validFromMs, outcome.limit.validFromUtcMs]).toEqual([
+      607_000,
+      NOON + 600_000,
+    ]);
+  });
+
+  it('with the word of who has spread it already', () => {
+    const spread = { ...REQUEST, randomisedBy: 'aggregator' };
+    const outcome = curtailmentToLimit(spread, at('synced'), CIRCUITS);
+    expect(outcome.ok && outcome.limit.randomisedBy).toBe('aggregator');
+  });
+
   it('does not make up for the part that has passed', () => {
     const late = { ...REQUEST, startsAt: '2026-01-05T11:50:00Z' };
     const outcome = curtailmentToLimit(late, at('synced'), CIRCUITS);

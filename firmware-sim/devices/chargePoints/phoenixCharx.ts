@@ -6,6 +6,7 @@ import { Watchdog } from './watchdog.ts';
 
 /** The first charging point of a station begins here. */
 const POINT = 1_000;
+const RELEASED_BY_MODBUS = 5;
 const WATCHDOG_OFF_S = 65_535;
 const DEFAULT_FALLBACK_A = 16;
 const LEAST_A = 6;
@@ -113,6 +114,7 @@ export class PhoenixCharx extends ChargePoint {
       101: u16(() => this.place.hardwareMaximumA),
       102: u16(() => LEAST_A),
       112: u16(() => 1),
+      120: u16(() => RELEASED_BY_MODBUS),
       232: voltageMv(0),
       234: voltageMv(1),
       236: voltageMv(2),

@@ -81,6 +81,7 @@ class SmaInverter implements Firmware {
     const notFitted = (): number => Number.NaN;
     return {
       30201: u32(() => (output.isAsleep(this.#nowMs) ? STATE.off : STATE.ok)),
+      30231: u32(() => output.ratedW),
       30513: u64(() => Math.floor(output.producedWh)),
       30529: u32(() => Math.floor(output.producedWh)),
       30775: i32(whenAwake(() => output.totalPowerW)),

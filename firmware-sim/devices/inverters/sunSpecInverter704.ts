@@ -1,7 +1,7 @@
 import type { Firmware } from '../firmware.ts';
 import { FUNCTION } from '../pdu.ts';
 import { RegisterBank } from '../registerBank.ts';
-import { between, oneOf, type Register, u16, u32, u64 } from '../registers.ts';
+import { between, i16, oneOf, type Register, u16, u32, u64 } from '../registers.ts';
 import { commonModel, layChain, type SunSpecModel, scaledI16, scaledU16, scaleFactor } from '../sunSpec.ts';
 import { InverterOutput, type InverterPlace } from './inverterOutput.ts';
 import { RevertingLimit } from './revertingLimit.ts';
@@ -18,12 +18,14 @@ const EXPONENT = {
 /** Numbered from 0, unlike the state of model 103. */
 const STATE = { sleeping: 1, running: 3, throttled: 4 } as const;
 const THROTTLED_BY_MAXIMUM_W = 0b1;
-/** Where each phase has its power and its voltage in model 701. */
+/** Where each phase has its power, its current and its voltage in model 701. */
 const PHASE_OFFSETS = [
-  { powerW: 41, voltageV: 47 },
-  { powerW: 64, voltageV: 70 },
-  { powerW: 87, voltageV: 93 },
+  { powerW: 41, currentA: 45, voltageV: 47 },
+  { powerW: 64, currentA: 68, voltageV: 70 },
+  { powerW: 87, currentA: 91, voltageV: 93 },
 ] as const;
+/** Signed values and scale factors of model 701 that it has not: they have another mark than unsigned ones. */
+const ABSENT_SIGNED = [11, 12, 13, 36, 37, 38, 39, 40, 42, 43, 44, 65, 66, 67, 88, 89, 90, 117, 118, 119, 121, 122];
 
 /** Model 701: what it measures. Production is positive. */
 function measurementModel({ output, isAsleep }: OutputView): SunSpecModel {
@@ -37,6 +39,7 @@ function measurementModel({ output, isAsleep }: OutputView): SunSpecModel {
     id: 701,
     length: 153,
     registers: {
+      ...Object.fromEntries(ABSENT_SIGNED.map((offset) => [offset, i16(() => Number.NaN)])),
       2: u16(() => (output.phaseCount === 1 ? 0 : 2)),
       3: u16(() => (isAsleep() ? 0 : 1)),
       4: u16(state),
@@ -50,6 +53,7 @@ function measurementModel({ output, isAsleep }: OutputView): SunSpecModel {
       ...Object.fromEntries(
         PHASE_OFFSETS.flatMap((offsets, phase): [number, Register][] => [
           [offsets.powerW, scaledI16(() => output.powerW[phase] as number, EXPONENT.powerW)],
+          [offsets.currentA, scaledI16(() => output.currentA[phase] as number, EXPONENT.currentA)],
           [offsets.voltageV, scaledU16(() => output.voltageV[phase] as number, EXPONENT.voltageV)],
         ]),
       ),

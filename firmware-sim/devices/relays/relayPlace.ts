@@ -15,14 +15,15 @@ export interface RelayPlace {
   readonly startAtMs: number;
 }
 
-/** The outputs as coils from 0 on; what is read back is the coil, not the contact. */
+/** The outputs as coils from the first address on; what is read back is the coil, not the contact. */
 export function outputCoils(
   contacts: readonly Contact[],
   set: (channel: number, isOn: boolean, nowMs: number) => void,
+  firstAddress = 0,
 ): BitTable {
   return Object.fromEntries(
     contacts.map((contact, channel) => [
-      channel,
+      firstAddress + channel,
       {
         read: () => contact.isCoilOn,
         write: (isOn: boolean, nowMs: number) => set(channel, isOn, nowMs),

@@ -1,12 +1,14 @@
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { LineStatistics, ModbusLine, ModbusRequest, ModbusResult } from '../../ports/modbusLine.ts';
-import type { Connect, Connection } from './connection.ts';
+import type { Connect, Loss } from './connection.ts';
+import { ConnectionKeeper } from './connectionKeeper.ts';
 import type { LineOptions } from './lineOptions.ts';
 import { describeRequest, isWrite } from './pdu.ts';
 import type { Outcome, Protocol } from './protocol.ts';
 import { type Job, RequestQueue, settleJob } from './requestQueue.ts';
 import { findRequestMistake } from './requestRules.ts';
+import { UnitLedger } from './unitLedger.ts';
 
 interface LineParts {
   /** The wire's name for messages: a path, or host and port. */
@@ -22,39 +24,46 @@ interface LineParts {
 
 interface Exchange {
   readonly job: Job;
+  readonly request: ModbusRequest;
   readonly isProbe: boolean;
   readonly cancelTimeout: Cancel;
 }
 
+const NOT_CONNECTED = 'not connected yet';
 /** Enough for a probe of another length and one of another function. */
 const MOST_PROBES = 3;
+/** Longest time that requests are held for a connection that is only being renewed. */
+const MOST_HELD_MS = 1_000;
 
 /**
- * A line in one of three states: connecting (requests are answered with device-offline at once), open (one request
- * under way, the others queued), closed for good. Leaves open when the wire is lost or the protocol distrusts it;
- * everything that waits is then answered, and a new connection is made after a growing delay. The delay falls back
- * only after an answer, so that a device that accepts connections and says nothing is not hammered.
+ * A line in one of four states: connecting (requests are answered with device-offline at once), open (one request
+ * under way, the others queued), renewing (the device ended an idle session: requests wait for the next connection,
+ * and only its failure is a fault), closed for good. Leaves open when the wire is lost or the protocol distrusts it;
+ * everything that waits is then answered, and a new connection is made.
  */
 export class GuardedLine implements ModbusLine {
   readonly #parts: LineParts;
   readonly #queue: RequestQueue;
-  #connection: Connection | undefined;
-  #isOpen = false;
-  #whyOffline = 'not connected yet';
-  #retryMs: number;
-  #cancelRetry: Cancel = () => {};
+  readonly #keeper: ConnectionKeeper;
+  readonly #ledger = new UnitLedger();
+  #isRenewing = false;
+  #whyOffline = NOT_CONNECTED;
   #cancelWake: Cancel = () => {};
   #exchange: Exchange | undefined;
-  #requests = 0;
-  #timeouts = 0;
-  #exceptions = 0;
-  #connections = 0;
 
   constructor(parts: LineParts) {
+    const { clock, options, connect } = parts;
     this.#parts = parts;
-    this.#queue = new RequestQueue(parts.options.maximumWaiting);
-    this.#retryMs = parts.options.firstRetryMs;
-    this.#connect();
+    this.#queue = new RequestQueue(options.maximumWaiting);
+    this.#keeper = new ConnectionKeeper({
+      clock,
+      options,
+      connect,
+      opened: () => this.#begin(),
+      received: (bytes) => this.#receive(bytes),
+      lost: (loss) => this.#lose(loss),
+    });
+    this.#keeper.connect();
   }
 
   request(request: ModbusRequest): Promise<ModbusResult> {
@@ -67,22 +76,24 @@ export class GuardedLine implements ModbusLine {
   }
 
   isOpen(): boolean {
-    return this.#isOpen;
+    return this.#keeper.isOpen;
   }
 
   statistics(): LineStatistics {
     return {
-      requests: this.#requests,
-      timeouts: this.#timeouts,
-      exceptions: this.#exceptions,
-      reconnects: Math.max(0, this.#connections - 1),
+      ...this.#ledger.totals(),
       ...this.#parts.protocol.counts(),
+      reconnects: Math.max(0, this.#keeper.connections - 1),
+      superseded: this.#queue.superseded,
+      units: this.#ledger.units(),
     };
   }
 
   async close(): Promise<void> {
-    this.#cancelRetry();
-    await this.#disconnect('the line was closed');
+    const isLetGo = this.#keeper.close();
+    this.#isRenewing = false;
+    this.#answerAll('the line was closed');
+    await isLetGo;
   }
 
   #findRefusal(request: ModbusRequest): ModbusResult | undefined {
@@ -94,59 +105,63 @@ export class GuardedLine implements ModbusLine {
     if (options.readOnly && isWrite(request.functionCode)) {
       return refuse('write-refused', `${name}, ${describeRequest(request)}: not sent, the line is read-only`);
     }
-    return this.#isOpen ? undefined : this.#offline();
+    return this.isOpen() || this.#isRenewing ? undefined : this.#offline();
   }
 
   #offline(): ModbusResult {
     return refuse('device-offline', `${this.#parts.name}: ${this.#whyOffline}`);
   }
 
-  #connect(): void {
-    // A connection that was let go of may still speak; only the present one is listened to.
-    const isPresent = () => this.#connection === connection;
-    const connection = this.#parts.connect({
-      opened: () => isPresent() && this.#begin(),
-      received: (bytes) => isPresent() && this.#receive(bytes),
-      lost: (detail) => isPresent() && this.#reconnectLater(detail),
-    });
-    this.#connection = connection;
+  #begin(): void {
+    const level = this.#isRenewing ? 'debug' : 'info';
+    this.#isRenewing = false;
+    this.#whyOffline = NOT_CONNECTED;
+    this.#parts.protocol.reset(this.#parts.clock.runningMs());
+    this.#parts.log[level]({ line: this.#parts.name }, 'Modbus line is open');
+    this.#sendNext();
   }
 
-  #begin(): void {
-    this.#isOpen = true;
-    this.#connections++;
-    this.#parts.protocol.reset(this.#parts.clock.runningMs());
-    this.#parts.log.info({ line: this.#parts.name }, 'Modbus line is open');
+  #lose({ detail, isByPeer }: Loss): void {
+    const isIdleEnd = isByPeer && this.#exchange === undefined && this.#keeper.isTried;
+    if (!isIdleEnd) {
+      this.#reconnectLater(detail);
+      return;
+    }
+    // Nobody was waiting for an answer, so nothing is lost: what comes meanwhile is asked over the next connection.
+    const { name, log, options } = this.#parts;
+    log.debug({ line: name, detail }, 'Modbus line was idle and is connected anew');
+    this.#isRenewing = options.reconnectMs <= MOST_HELD_MS;
+    this.#keeper.renew();
+    if (this.#isRenewing) this.#cancelWake();
+    else this.#answerAll(detail);
   }
 
   #reconnectLater(detail: string): void {
-    const { name, clock, log, options } = this.#parts;
-    const level = this.#isOpen || this.#whyOffline !== detail ? 'warn' : 'debug';
-    log[level]({ line: name, detail, retryMs: this.#retryMs }, 'Modbus line is not connected, trying again');
-    void this.#disconnect(detail);
-    this.#cancelRetry = clock.after(this.#retryMs, () => this.#connect());
-    this.#retryMs = Math.min(this.#retryMs * 2, options.lastRetryMs);
+    const { name, log } = this.#parts;
+    const level = this.#whyOffline === detail ? 'debug' : 'warn';
+    this.#isRenewing = false;
+    void this.#keeper.drop();
+    const retryMs = this.#keeper.retry();
+    log[level]({ line: name, detail, retryMs }, 'Modbus line is not connected, trying again');
+    this.#answerAll(detail);
   }
 
-  #disconnect(detail: string): Promise<void> {
-    const connection = this.#connection;
+  /** Answers what is under way and what waits: there is no connection for them. */
+  #answerAll(detail: string): void {
     const exchange = this.#exchange;
-    this.#connection = undefined;
-    this.#isOpen = false;
     this.#exchange = undefined;
     this.#whyOffline = detail;
     this.#cancelWake();
     exchange?.cancelTimeout();
     if (exchange !== undefined && !exchange.isProbe) settleJob(exchange.job, this.#offline());
     this.#queue.clear(this.#offline());
-    return connection?.close() ?? Promise.resolve();
   }
 
   /** Sends what is first in the queue as soon as the protocol lets it; called whenever that may have changed. */
   #sendNext(): void {
     this.#cancelWake();
     const job = this.#queue.head();
-    if (this.#exchange !== undefined || !this.#isOpen || job === undefined) return;
+    if (this.#exchange !== undefined || !this.isOpen() || job === undefined) return;
     const { clock, protocol } = this.#parts;
     const nowMs = clock.runningMs();
     const probe = job.isDoubtful ? undefined : protocol.probeBefore(job.request, nowMs);
@@ -159,11 +174,11 @@ export class GuardedLine implements ModbusLine {
     // A job behind its probe stays in the queue: a narrowing write may still overtake it.
     if (probe === undefined) this.#queue.remove(job);
     else job.probes++;
-    this.#requests++;
+    this.#ledger.addRequest(request.unit);
     const bytes = protocol.begin(request, nowMs);
     const cancelTimeout = clock.after(protocol.replyTimeMs(request), () => this.#giveUp());
-    this.#exchange = { job, isProbe: probe !== undefined, cancelTimeout };
-    this.#connection?.send(bytes);
+    this.#exchange = { job, request, isProbe: probe !== undefined, cancelTimeout };
+    this.#keeper.send(bytes);
   }
 
   #receive(bytes: Uint8Array): void {
@@ -175,26 +190,36 @@ export class GuardedLine implements ModbusLine {
     this.#finish(this.#parts.protocol.giveUp(this.#parts.clock.runningMs()), true);
   }
 
-  #finish({ result, reconnectBecause }: Outcome, isTimeUp: boolean): void {
+  #finish({ result, turnaroundMs, hint, reconnectBecause }: Outcome, isTimeUp: boolean): void {
+    if (hint !== undefined) this.#parts.log.warn({ line: this.#parts.name }, hint);
     const exchange = this.#exchange;
     this.#exchange = undefined;
     exchange?.cancelTimeout();
-    if (isTimeUp && !result.ok) this.#timeouts++;
-    if (!result.ok && result.fault === 'device-exception') this.#exceptions++;
-    if (!isTimeUp && reconnectBecause === undefined) this.#retryMs = this.#parts.options.firstRetryMs;
+    if (exchange !== undefined) {
+      this.#ledger.addResult(exchange.request.unit, result, this.#parts.clock.runningMs(), turnaroundMs);
+    }
+    if (!isTimeUp && reconnectBecause === undefined) this.#keeper.prove();
     if (exchange?.isProbe === true) this.#judgeProbe(exchange.job, result, isTimeUp);
     else if (exchange !== undefined) settleJob(exchange.job, judgeDoubt(exchange.job, result));
     if (reconnectBecause !== undefined) this.#reconnectLater(reconnectBecause);
     else this.#sendNext();
   }
 
-  // An answered probe lets the job be looked at again: an exception may leave a doubt that the next kind of probe
-  // removes. Without proof a read ends here; a write is sent all the same, since it may narrow, but cannot succeed.
+  // A probe lets its job be looked at again: an exception may leave a doubt that the next kind of probe removes, and
+  // silence is an answer too when the question was whether the adapter echoes. Without proof a read ends here; a write
+  // is sent all the same, since it may narrow, but cannot succeed.
   #judgeProbe(job: Job, result: ModbusResult, isTimeUp: boolean): void {
-    if (!isTimeUp && job.probes < MOST_PROBES) return;
+    const { clock, protocol } = this.#parts;
+    const isProven = protocol.probeBefore(job.request, clock.runningMs()) === undefined;
+    if (isProven || (!isTimeUp && job.probes < MOST_PROBES)) return;
     if (isWrite(job.request.functionCode)) job.isDoubtful = true;
-    else if (this.#queue.remove(job)) settleJob(job, result);
+    else if (this.#queue.remove(job)) settleJob(job, result.ok ? outOfStep(job.request) : result);
   }
+}
+
+function outOfStep(request: ModbusRequest): ModbusResult {
+  const detail = `${describeRequest(request)}: not sent, the unit answers out of step and its answer could be a late one`;
+  return refuse('device-bad-reply', detail);
 }
 
 function judgeDoubt(job: Job, result: ModbusResult): ModbusResult {

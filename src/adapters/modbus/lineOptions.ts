@@ -1,4 +1,4 @@
-/** Settings of a line that its devices do not dictate. */
+/** Settings of a line, for all its devices together. */
 export interface LineOptions {
   /** Every write is refused before it reaches the wire. */
   readonly readOnly?: boolean;
@@ -7,6 +7,8 @@ export interface LineOptions {
   /** Delay before the first new connection, doubled after each failure up to the last. */
   readonly firstRetryMs?: number;
   readonly lastRetryMs?: number;
+  /** Least time from a loss to the next connection, for makers whose devices refuse an early one. */
+  readonly reconnectMs?: number;
 }
 
 export const DEFAULT_LINE_OPTIONS: Required<LineOptions> = {
@@ -14,4 +16,5 @@ export const DEFAULT_LINE_OPTIONS: Required<LineOptions> = {
   maximumWaiting: 64,
   firstRetryMs: 500,
   lastRetryMs: 30_000,
+  reconnectMs: 0,
 };

@@ -17,6 +17,8 @@ const EXCEPTION_NAMES: Readonly<Record<number, string>> = {
   11: 'device behind the gateway does not respond',
 };
 
+const SILENT_TARGET = 11;
+
 export function isWrite(functionCode: ModbusFunction): boolean {
   return functionCode >= 5;
 }
@@ -59,7 +61,8 @@ export function decodePdu(request: ModbusRequest, pdu: Uint8Array): ModbusResult
     const name = EXCEPTION_NAMES[exceptionCode] ?? 'not in the standard';
     return {
       ok: false,
-      fault: 'device-exception',
+      // A gateway in between speaks for a unit that is silent: the unit must be treated as silent, or it is asked for ever.
+      fault: exceptionCode === SILENT_TARGET ? 'device-timeout' : 'device-exception',
       detail: `${describeRequest(request)}: refused with exception ${exceptionCode} (${name})`,
       exceptionCode,
     };

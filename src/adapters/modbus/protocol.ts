@@ -3,6 +3,10 @@ import type { ModbusRequest, ModbusResult } from '../../ports/modbusLine.ts';
 /** How an exchange ended. */
 export interface Outcome {
   readonly result: ModbusResult;
+  /** From the end of the request to the end of its answer; absent when none came. */
+  readonly turnaroundMs?: number;
+  /** What was found out about the wire that somebody should mend; said once. */
+  readonly hint?: string;
   /** Why only a new connection can help; absent when this one may go on. */
   readonly reconnectBecause?: string;
 }
@@ -13,6 +17,7 @@ export interface GuardCounts {
   readonly strayBytes: number;
   readonly lateReplies: number;
   readonly wrongUnit: number;
+  readonly hasLocalEcho?: boolean;
 }
 
 /**
@@ -29,7 +34,7 @@ export interface Protocol {
   probeBefore(request: ModbusRequest, nowMs: number): ModbusRequest | undefined;
   /** The bytes of the request. From now on its reply is expected. */
   begin(request: ModbusRequest, nowMs: number): Uint8Array;
-  /** How long to wait for the whole reply, counted from begin. */
+  /** How long to wait for the whole reply of the request that was just begun, counted from begin. */
   replyTimeMs(request: ModbusRequest): number;
   /** The end of the exchange, when these bytes bring it. */
   receive(bytes: Uint8Array, nowMs: number): Outcome | undefined;

@@ -23,6 +23,8 @@ const ORDER: Readonly<Record<LinePriority, number>> = { narrowing: 0, refresh: 1
 export class RequestQueue {
   readonly #maximumWaiting: number;
   #jobs: Job[] = [];
+  /** Reads that joined the same one, which waited already. */
+  superseded = 0;
 
   constructor(maximumWaiting: number) {
     this.#maximumWaiting = maximumWaiting;
@@ -32,6 +34,7 @@ export class RequestQueue {
     const twin = this.#jobs.find((job) => isSameRead(job.request, request));
     if (twin !== undefined) {
       twin.listeners.push(listener);
+      this.superseded++;
       return;
     }
     this.#drop((waiting) => isSuperseded(waiting, request), {

@@ -5,7 +5,7 @@ import { EXCEPTION_FLAG } from './pdu.ts';
 /** Around the function code and data of a serial frame: the unit before, the checksum after. */
 const UNIT_LENGTH = 1;
 const CRC_LENGTH = 2;
-const OVERHEAD = UNIT_LENGTH + CRC_LENGTH;
+export const RTU_OVERHEAD = UNIT_LENGTH + CRC_LENGTH;
 /** Two of the longest frames; more without a reply in it is noise. */
 const MAXIMUM_KEPT = 512;
 
@@ -22,7 +22,7 @@ export interface Debris {
 }
 
 export function encodeRtuFrame(unit: number, pdu: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(pdu.length + OVERHEAD);
+  const frame = new Uint8Array(pdu.length + RTU_OVERHEAD);
   frame[0] = unit;
   frame.set(pdu, UNIT_LENGTH);
   const crc = crc16(frame.subarray(0, -CRC_LENGTH));
@@ -32,7 +32,7 @@ export function encodeRtuFrame(unit: number, pdu: Uint8Array): Uint8Array {
 }
 
 export function rtuReplyLength(expected: ExpectedReply): number {
-  return expected.pduLength + OVERHEAD;
+  return expected.pduLength + RTU_OVERHEAD;
 }
 
 /**
@@ -89,7 +89,7 @@ interface Found {
 }
 
 function findReply(expected: ExpectedReply, bytes: Uint8Array): Found | undefined {
-  for (let from = 0; from + OVERHEAD < bytes.length; from++) {
+  for (let from = 0; from + RTU_OVERHEAD < bytes.length; from++) {
     const until = from + frameLengthAt(bytes, from);
     if (until === from || until > bytes.length || !hasGoodCrc(bytes.subarray(from, until))) continue;
     const pdu = bytes.slice(from + UNIT_LENGTH, until - CRC_LENGTH);
@@ -106,9 +106,9 @@ function frameLengthAt(bytes: Uint8Array, from: number): number {
   const functionCode = bytes[from + 1] ?? 0;
   const kind = functionCode & ~EXCEPTION_FLAG;
   if (kind < 1 || kind > 16) return 0;
-  if (functionCode & EXCEPTION_FLAG) return EXCEPTION_LENGTH + OVERHEAD;
-  if (kind <= 4) return 2 + (bytes[from + 2] ?? 0) + OVERHEAD;
-  return 5 + OVERHEAD;
+  if (functionCode & EXCEPTION_FLAG) return EXCEPTION_LENGTH + RTU_OVERHEAD;
+  if (kind <= 4) return 2 + (bytes[from + 2] ?? 0) + RTU_OVERHEAD;
+  return 5 + RTU_OVERHEAD;
 }
 
 function hasGoodCrc(frame: Uint8Array): boolean {

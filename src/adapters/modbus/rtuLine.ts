@@ -39,14 +39,15 @@ const READ_BUFFER_BYTES = 1_024;
  * The port is locked against other programs.
  */
 export function openRtuLine(plan: RtuLinePlan): ModbusLine {
-  const { path, baudRate, clock, log, options = {} } = plan;
+  const { path, baudRate, parity, stopBits, clock, log, options = {} } = plan;
+  const bitsPerCharacter = 1 + 8 + (parity === 'none' ? 0 : 1) + stopBits;
   const { lateWindowMs, turnaroundMs, forgetAfterMs, ...lineOptions } = { ...DEFAULT_TIMING, ...options };
   return new GuardedLine({
     name: path,
     clock,
     log,
     options: { ...DEFAULT_LINE_OPTIONS, ...lineOptions },
-    protocol: new RtuProtocol({ baudRate, lateWindowMs, turnaroundMs, forgetAfterMs }),
+    protocol: new RtuProtocol({ baudRate, bitsPerCharacter, lateWindowMs, turnaroundMs, forgetAfterMs }),
     connect: connectSerial(plan),
     findMistake: findBroadcastMistake,
   });
@@ -71,17 +72,18 @@ function connectSerial(settings: SerialSettings): Connect {
 /** The opened port; nothing when it could not be opened, which the events have been told. */
 async function openPort(settings: SerialSettings, events: ConnectionEvents): Promise<SerialPort | undefined> {
   const { opened, received, lost } = events;
+  const lose = (detail: string) => lost({ detail, isByPeer: false });
   try {
     const port = await newPort(settings);
     const error = await new Promise<Error | null>((resolve) => port.open(resolve));
     if (error !== null) throw error;
     port.on('data', received);
-    port.once('close', () => lost('the port went away; check the adapter and its cable'));
-    port.on('error', ({ message }) => lost(`the port failed (${message}); check the adapter and its cable`));
+    port.once('close', () => lose('the port went away; check the adapter and its cable'));
+    port.on('error', ({ message }) => lose(`the port failed (${message}); check the adapter and its cable`));
     opened();
     return port;
   } catch (error) {
-    lost(describeOpenError(error instanceof Error ? error : new Error(String(error))));
+    lose(describeOpenError(error instanceof Error ? error : new Error(String(error))));
     return undefined;
   }
 }

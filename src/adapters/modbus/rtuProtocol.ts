@@ -1,13 +1,13 @@
 import type { ModbusRequest, ModbusResult } from '../../ports/modbusLine.ts';
 import { type ExpectedReply, expectReply } from './expectedReply.ts';
+import { LocalEcho } from './localEcho.ts';
 import { decodePdu, describeRequest, encodePdu, isWrite } from './pdu.ts';
 import type { GuardCounts, Outcome, Protocol } from './protocol.ts';
-import { type Debris, encodeRtuFrame, RtuGuard, rtuReplyLength } from './rtuGuard.ts';
-import { SyncLedger } from './syncLedger.ts';
+import { type Debris, encodeRtuFrame, RTU_OVERHEAD, RtuGuard, rtuReplyLength } from './rtuGuard.ts';
+import { SyncLedger, toReadProbe } from './syncLedger.ts';
+import { UnitPatience } from './unitPatience.ts';
 
-/** Start, eight data, parity or second stop, stop. Source: MODBUS over Serial Line V1.02, 2.5.1. */
-const BITS_PER_BYTE = 11;
-/** Frames are 3.5 characters apart, above 19200 baud a fixed 1.75 ms. Source: the same, 2.5.1.1. */
+/** Frames are 3.5 characters apart, above 19200 baud a fixed 1.75 ms. Source: MODBUS over Serial Line V1.02, 2.5.1.1. */
 const SILENCE_CHARACTERS = 3.5;
 const FAST_BAUD_RATE = 19_200;
 const FAST_SILENCE_MS = 1.75;
@@ -18,9 +18,13 @@ const MOST_WAITING_MS = 2_000;
 /** Units 248 to 255 are reserved. Source: the same, 2.2. */
 const MAXIMUM_UNIT = 247;
 const BROADCAST = 0;
+const ECHO_HINT =
+  'The serial adapter gives back what is sent through it; the echo is taken out. Switch the local echo off in the adapter';
 
 export interface RtuTiming {
   readonly baudRate: number;
+  /** Start, eight data, parity if any, stops: 10 to 12. */
+  readonly bitsPerCharacter: number;
   /** Least time after an unanswered request in which its reply may still come; grows to the slowest reply seen. */
   readonly lateWindowMs: number;
   /** Time that the devices get to carry out a broadcast. */
@@ -33,17 +37,22 @@ interface Exchange {
   readonly request: ModbusRequest;
   readonly expected: ExpectedReply;
   readonly beganAtMs: number;
+  /** When its last character leaves. */
+  readonly sentAtMs: number;
 }
 
 /**
  * Serial Modbus: silence between frames, one guarded reply, and distrust after a missing one.
- * After a time-out the line is quarantined: bytes are dropped until the late window is over and the line is silent.
+ * After a time-out the line is quarantined: bytes are dropped until the late window is over and the line is silent. A unit
+ * that was silent before costs no such window and little waiting, so that one dead unit does not stall the others.
  * A narrowing request goes out during the quarantine when no late reply could be taken for its own.
  */
 export class RtuProtocol implements Protocol {
   readonly maximumUnit = MAXIMUM_UNIT;
   readonly #timing: RtuTiming;
   readonly #ledger: SyncLedger;
+  readonly #echo = new LocalEcho();
+  readonly #patience = new UnitPatience();
   #guard = new RtuGuard();
   #exchange: Exchange | undefined;
   #busyUntilMs = Number.NEGATIVE_INFINITY;
@@ -63,6 +72,8 @@ export class RtuProtocol implements Protocol {
   reset(nowMs: number): void {
     this.#guard = new RtuGuard();
     this.#ledger.clear();
+    this.#echo.reset();
+    this.#patience.reset();
     this.#exchange = undefined;
     this.#wantedSinceMs = undefined;
     this.#busyUntilMs = nowMs;
@@ -72,7 +83,7 @@ export class RtuProtocol implements Protocol {
   }
 
   waitMs(request: ModbusRequest, nowMs: number): number {
-    const silenceMs = Math.max(frameSilenceMs(this.#timing.baudRate), request.silenceMs ?? 0);
+    const silenceMs = Math.max(frameSilenceMs(this.#timing), request.silenceMs ?? 0);
     const mayPassQuarantine = request.priority === 'narrowing' && !this.#ledger.isConfusable(request, nowMs);
     const untilMs = Math.max(this.#busyUntilMs + silenceMs, mayPassQuarantine ? 0 : this.#quarantinedUntilMs);
     if (untilMs <= nowMs) return 0;
@@ -82,7 +93,11 @@ export class RtuProtocol implements Protocol {
   }
 
   probeBefore(request: ModbusRequest, nowMs: number): ModbusRequest | undefined {
-    return request.unit === BROADCAST ? undefined : this.#ledger.probeBefore(request, nowMs);
+    if (request.unit === BROADCAST) return undefined;
+    const probe = this.#ledger.probeBefore(request, nowMs);
+    if (probe !== undefined || this.#echo.isKnown) return probe;
+    const pdu = encodePdu(request);
+    return looksLikeEcho(expectReply(request, pdu), pdu) ? toReadProbe(request) : undefined;
   }
 
   begin(request: ModbusRequest, nowMs: number): Uint8Array {
@@ -90,9 +105,11 @@ export class RtuProtocol implements Protocol {
     const expected = expectReply(request, pdu);
     const frame = encodeRtuFrame(request.unit, pdu);
     this.#count(this.#guard.expect(expected));
-    this.#exchange = { request, expected, beganAtMs: nowMs };
+    this.#echo.begin(frame, request.unit === BROADCAST || !looksLikeEcho(expected, pdu));
+    const sentAtMs = nowMs + this.#lineTimeMs(frame.length);
+    this.#exchange = { request, expected, beganAtMs: nowMs, sentAtMs };
     this.#wantedSinceMs = undefined;
-    this.#busyUntilMs = nowMs + this.#lineTimeMs(frame.length);
+    this.#busyUntilMs = sentAtMs;
     return frame;
   }
 
@@ -100,14 +117,19 @@ export class RtuProtocol implements Protocol {
     const pdu = encodePdu(request);
     const requestMs = this.#lineTimeMs(encodeRtuFrame(request.unit, pdu).length);
     if (request.unit === BROADCAST) return requestMs + this.#timing.turnaroundMs;
-    return requestMs + request.timeoutMs + this.#lineTimeMs(rtuReplyLength(expectReply(request, pdu)));
+    // Only a poll may be cut short: whether a write was obeyed must be known.
+    const waitMs =
+      request.priority === 'poll'
+        ? this.#patience.waitMs(request.unit, request.timeoutMs, this.#exchange?.beganAtMs ?? 0)
+        : request.timeoutMs;
+    return requestMs + waitMs + this.#lineTimeMs(rtuReplyLength(expectReply(request, pdu)));
   }
 
   receive(bytes: Uint8Array, nowMs: number): Outcome | undefined {
     this.#busyUntilMs = nowMs;
     if (nowMs < this.#quarantinedUntilMs) this.#quarantineUntil(nowMs + BURST_PAUSE_MS);
-    const pdu = this.#guard.feed(bytes);
     const exchange = this.#exchange;
+    const pdu = this.#guard.feed(exchange === undefined ? bytes : this.#echo.strip(bytes));
     if (pdu === undefined || exchange === undefined) return undefined;
     this.#exchange = undefined;
     const debris = this.#guard.release();
@@ -115,9 +137,11 @@ export class RtuProtocol implements Protocol {
     // More than the reply was on the line: let the rest of it come before anything else is asked.
     if (debris.heard !== undefined) this.#quarantineUntil(nowMs + BURST_PAUSE_MS);
     this.#slowestReplyMs = Math.max(this.#slowestReplyMs, nowMs - exchange.beganAtMs);
+    const replyMs = this.#lineTimeMs(pdu.length + RTU_OVERHEAD);
+    this.#patience.answered(exchange.request.unit, Math.max(0, nowMs - exchange.sentAtMs - replyMs));
     const result = decodePdu(exchange.request, pdu);
     this.#ledger.addReply(exchange.expected, !result.ok, nowMs);
-    return { result };
+    return { result, turnaroundMs: Math.max(0, nowMs - exchange.sentAtMs), ...this.#endEcho(true, debris) };
   }
 
   giveUp(nowMs: number): Outcome {
@@ -125,12 +149,16 @@ export class RtuProtocol implements Protocol {
     this.#exchange = undefined;
     const debris = this.#guard.release();
     this.#count(debris);
+    const hint = this.#endEcho(false, debris);
     if (exchange === undefined || exchange.request.unit === BROADCAST)
-      return { result: { ok: true, words: [] } };
+      return { result: { ok: true, words: [] }, ...hint };
     this.#ledger.addMissing(exchange.expected, nowMs);
-    const lateWindowMs = Math.max(this.#timing.lateWindowMs, this.#slowestReplyMs);
-    this.#quarantineUntil(nowMs + Math.min(lateWindowMs, MOST_WAITING_MS));
-    return { result: describeMissing(exchange.request, debris.heard) };
+    // A dead unit must not cost the others a late window with each try; what it may say after all is not theirs.
+    if (this.#patience.missed(exchange.request.unit, exchange.beganAtMs) || debris.heard !== undefined) {
+      const lateWindowMs = Math.max(this.#timing.lateWindowMs, this.#slowestReplyMs);
+      this.#quarantineUntil(nowMs + Math.min(lateWindowMs, MOST_WAITING_MS));
+    }
+    return { result: describeMissing(exchange.request, debris.heard), ...hint };
   }
 
   counts(): GuardCounts {
@@ -139,7 +167,12 @@ export class RtuProtocol implements Protocol {
       strayBytes: this.#strayBytes,
       lateReplies: this.#lateReplies,
       wrongUnit: this.#wrongUnit,
+      ...(this.#echo.isEchoing && { hasLocalEcho: true }),
     };
+  }
+
+  #endEcho(isAnswered: boolean, { heard }: Debris): Pick<Outcome, 'hint'> {
+    return this.#echo.end(isAnswered, heard === undefined) ? { hint: ECHO_HINT } : {};
   }
 
   #quarantineUntil(untilMs: number): void {
@@ -147,7 +180,7 @@ export class RtuProtocol implements Protocol {
   }
 
   #lineTimeMs(bytes: number): number {
-    return (bytes * BITS_PER_BYTE * 1000) / this.#timing.baudRate;
+    return bytes * characterMs(this.#timing);
   }
 
   #count({ badCrc, strayBytes, lateReplies, wrongUnit }: Debris): void {
@@ -158,10 +191,20 @@ export class RtuProtocol implements Protocol {
   }
 }
 
+type CharacterTiming = Pick<RtuTiming, 'baudRate' | 'bitsPerCharacter'>;
+
+function characterMs({ baudRate, bitsPerCharacter }: CharacterTiming): number {
+  return (bitsPerCharacter * 1000) / baudRate;
+}
+
 /** Least silence between two frames. */
-export function frameSilenceMs(baudRate: number): number {
-  if (baudRate > FAST_BAUD_RATE) return FAST_SILENCE_MS;
-  return (SILENCE_CHARACTERS * BITS_PER_BYTE * 1000) / baudRate;
+export function frameSilenceMs(timing: CharacterTiming): number {
+  return timing.baudRate > FAST_BAUD_RATE ? FAST_SILENCE_MS : SILENCE_CHARACTERS * characterMs(timing);
+}
+
+/** Whether a reply could be byte for byte the request: the acknowledgement of a single write always is. */
+function looksLikeEcho(expected: ExpectedReply, pdu: Uint8Array): boolean {
+  return expected.pduLength === pdu.length;
 }
 
 /** Why a request may not be broadcast; nothing when it may or is none. */

@@ -44,7 +44,7 @@ export class SyncLedger {
   addReply(expected: ExpectedReply, isException: boolean, nowMs: number): void {
     this.#forgetOld(nowMs);
     const isDoubtful = this.#suspects.some(({ expected: older }) =>
-      isException ? couldRefuseAlike(older, expected) : looksAlike(older, expected),
+      isException ? couldRefuseAlike(older, expected) : couldBeOf(older, expected),
     );
     if (isDoubtful) this.addMissing(expected, nowMs);
     else this.#suspects = this.#suspects.filter(({ expected: older }) => older.unit !== expected.unit);
@@ -55,7 +55,13 @@ export class SyncLedger {
     this.#forgetOld(nowMs);
     if (this.#suspects.length === 0) return false;
     const expected = expectReply(request, encodePdu(request));
-    return this.#suspects.some((suspect) => looksAlike(suspect.expected, expected));
+    const suspects = this.#suspects.map((suspect) => suspect.expected);
+    if (suspects.some((older) => looksAlike(older, expected))) return true;
+    // The late echo of a single write proves the value, unless another value was written there in between.
+    return (
+      suspects.some((older) => isSameWrite(older, expected)) &&
+      suspects.some((older) => overwrites(older, expected) && !isSameWrite(older, expected))
+    );
   }
 
   /** The read that brings the unit back in step; nothing when the request can go as it is. */
@@ -89,6 +95,11 @@ function readableTable(functionCode: ModbusFunction): keyof typeof SIBLING {
   }
 }
 
+/** The least read of the unit in the table that a request is about. */
+export function toReadProbe(request: ModbusRequest): ModbusRequest {
+  return toProbe(request, readableTable(request.functionCode), 1);
+}
+
 function toProbe(request: ModbusRequest, functionCode: ModbusFunction, count: number): ModbusRequest {
   const { unit, address, priority, timeoutMs, silenceMs } = request;
   return {
@@ -106,10 +117,38 @@ function couldRefuseAlike(older: ExpectedReply, newer: ExpectedReply): boolean {
   return older.unit === newer.unit && older.functionCode === newer.functionCode;
 }
 
+/** Whether both are writes that reach a common register or coil, by whatever function. */
+function overwrites(older: ExpectedReply, newer: ExpectedReply): boolean {
+  const before = writtenPlace(older);
+  const after = writtenPlace(newer);
+  if (before === undefined || after === undefined || older.unit !== newer.unit) return false;
+  return before.isCoil === after.isCoil && before.from < after.until && after.from < before.until;
+}
+
+function writtenPlace({ functionCode, echo }: ExpectedReply) {
+  if (echo === undefined) return undefined;
+  const [, addressHigh = 0, addressLow = 0, countHigh = 0, countLow = 0] = echo;
+  const from = addressHigh * 256 + addressLow;
+  const count = functionCode >= 15 ? countHigh * 256 + countLow : 1;
+  return { isCoil: functionCode === 5 || functionCode === 15, from, until: from + count };
+}
+
+function isSameWrite(older: ExpectedReply, newer: ExpectedReply): boolean {
+  return (
+    couldRefuseAlike(older, newer) &&
+    (older.echo?.every((byte, index) => newer.echo?.[index] === byte) ?? false)
+  );
+}
+
+/** Whether a reply to the newer request could be the late one to the older. */
+function couldBeOf(older: ExpectedReply, newer: ExpectedReply): boolean {
+  if (isWrite(newer.functionCode)) return isSameWrite(older, newer);
+  return couldRefuseAlike(older, newer) && older.pduLength === newer.pduLength;
+}
+
+/** Whether such a late reply would also do harm. */
 function looksAlike(older: ExpectedReply, newer: ExpectedReply): boolean {
-  if (!couldRefuseAlike(older, newer)) return false;
-  if (!isWrite(newer.functionCode)) return older.pduLength === newer.pduLength;
   // The echo of a single write holds the value: a late one proves the very same value. That of a multiple write does not.
   if (newer.functionCode === 5 || newer.functionCode === 6) return false;
-  return older.echo?.every((byte, index) => newer.echo?.[index] === byte) ?? false;
+  return couldBeOf(older, newer);
 }

@@ -5,6 +5,8 @@ const HEADER_LENGTH = 7;
 /** The length field counts the unit and what follows: at least an exception, at most a full reply. */
 const LEAST_LENGTH = 3;
 const MOST_LENGTH = 254;
+/** Transactions that are remembered; a reply to an older one is a violation. */
+const MOST_FINISHED = 16;
 
 export type TcpVerdict =
   | { readonly kind: 'nothing' }
@@ -29,12 +31,21 @@ export class TcpGuard {
   #kept: Uint8Array = new Uint8Array(0);
   #expected: ExpectedReply | undefined;
   #transaction = -1;
-  /** Replies that came twice. */
-  repeatedReplies = 0;
+  /** Transactions whose replies are of no use any more: answered already, or given up. The latest last. */
+  readonly #finished = new Set<number>();
+  /** Replies that came twice, or too late. */
+  lateReplies = 0;
 
   expect(transaction: number, expected: ExpectedReply): void {
     this.#transaction = transaction;
     this.#expected = expected;
+    this.#finished.delete(transaction);
+  }
+
+  /** Nobody waits for the reply any more. False when half of it is there: then the stream has lost its rhythm. */
+  giveUp(): boolean {
+    this.#finish();
+    return this.#kept.length === 0;
   }
 
   feed(bytes: Uint8Array): TcpVerdict {
@@ -51,8 +62,8 @@ export class TcpGuard {
       const unit = this.#kept[6];
       const pdu = this.#kept.slice(HEADER_LENGTH, until);
       this.#kept = this.#kept.subarray(until);
-      if (this.#isRepeated(transaction)) {
-        this.repeatedReplies++;
+      if (this.#finished.has(transaction)) {
+        this.lateReplies++;
         continue;
       }
       return this.#judge(transaction, unit, pdu);
@@ -60,10 +71,12 @@ export class TcpGuard {
     return NOTHING;
   }
 
-  // Some stacks send a reply twice; its transaction was answered already, so it cannot be mistaken.
-  #isRepeated(transaction: number): boolean {
-    const answered = this.#expected === undefined ? this.#transaction : (this.#transaction - 1) & 0xffff;
-    return transaction === answered;
+  // Some stacks send a reply twice, and slow ones send it late; by its transaction it cannot be mistaken.
+  #finish(): void {
+    this.#expected = undefined;
+    this.#finished.add(this.#transaction);
+    const [oldest] = this.#finished;
+    if (oldest !== undefined && this.#finished.size > MOST_FINISHED) this.#finished.delete(oldest);
   }
 
   #judge(transaction: number, unit: number | undefined, pdu: Uint8Array): TcpVerdict {
@@ -75,7 +88,7 @@ export class TcpGuard {
     if (unit !== expected.unit) return violation(`unit ${unit} instead of ${expected.unit}`);
     const mismatch = findMismatch(expected, pdu);
     if (mismatch !== undefined) return violation(mismatch);
-    this.#expected = undefined;
+    this.#finish();
     return { kind: 'reply', pdu };
   }
 }

@@ -26,16 +26,18 @@ const KEEP_ALIVE_MS = 10_000;
 
 /**
  * A Modbus TCP device. Returns at once; connects, and connects again after a loss, in the background.
- * A time-out or a reply that does not fit ends the connection: what comes later cannot be mistaken for an answer.
+ * Transactions tell a late reply from the next one; a reply that does not fit, half a reply or a missing one (from a
+ * gateway with several units: some in a row) ends the connection. There is never more than one connection: many devices serve a single client.
  */
 export function openTcpLine({ host, port, clock, log, options = {} }: TcpLinePlan): ModbusLine {
   const { connectTimeoutMs = CONNECT_TIMEOUT_MS, ...lineOptions } = options;
+  const reconnectMs = options.reconnectMs ?? DEFAULT_LINE_OPTIONS.reconnectMs;
   return new GuardedLine({
     name: `${host}:${port}`,
     clock,
     log,
     options: { ...DEFAULT_LINE_OPTIONS, ...lineOptions },
-    protocol: new TcpProtocol(),
+    protocol: new TcpProtocol({ isReconnectCostly: reconnectMs > 0 }),
     connect: connectTcp(host, port, connectTimeoutMs, clock),
     findMistake: () => undefined,
   });
@@ -51,6 +53,7 @@ function connectTcp(host: string, port: number, connectTimeoutMs: number, clock:
       keepAliveInitialDelay: KEEP_ALIVE_MS,
     });
     let why = 'the device closed the connection';
+    let isByPeer = false;
     const cancelTimeout = clock.after(connectTimeoutMs, () => {
       why = `no connection within ${connectTimeoutMs} ms; check address and network of the device`;
       socket.destroy();
@@ -59,7 +62,7 @@ function connectTcp(host: string, port: number, connectTimeoutMs: number, clock:
       socket.once('close', () => {
         cancelTimeout();
         resolve();
-        lost(why);
+        lost({ detail: why, isByPeer });
       });
     });
     socket.once('connect', () => {
@@ -67,8 +70,12 @@ function connectTcp(host: string, port: number, connectTimeoutMs: number, clock:
       opened();
     });
     socket.on('data', received);
-    socket.on('end', () => socket.destroy());
-    socket.on('error', (error) => {
+    socket.on('end', () => {
+      isByPeer = true;
+      socket.destroy();
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      isByPeer = error.code === 'ECONNRESET';
       why = `${describeSocketError(error)} (${error.message})`;
     });
     return {

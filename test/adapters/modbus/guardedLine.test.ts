@@ -12,7 +12,7 @@ import { rtuFrame } from '../../support/faultSlave.ts';
 import { RecordingLog } from '../../support/recordingLog.ts';
 import { SteppedClock, settle } from '../../support/steppedClock.ts';
 
-const BAUD_RATE = 9600;
+const TIMING = { baudRate: 9600, bitsPerCharacter: 11 };
 const TIMEOUT_MS = 200;
 const LATE_WINDOW_MS = 300;
 const TURNAROUND_MS = 150;
@@ -42,7 +42,7 @@ function newLine(options: LineOptions = {}): GuardedLine {
     log,
     options: { ...DEFAULT_LINE_OPTIONS, ...options },
     protocol: new RtuProtocol({
-      baudRate: BAUD_RATE,
+      ...TIMING,
       lateWindowMs: LATE_WINDOW_MS,
       turnaroundMs: TURNAROUND_MS,
       forgetAfterMs: FORGET_AFTER_MS,
@@ -124,9 +124,10 @@ describe('the order on a line', () => {
     const answeredAtMs = clock.runningMs();
     await clock.advance(20);
     expect(sent).toHaveLength(2);
-    expect(frameSilenceMs(BAUD_RATE)).toBeCloseTo(4.01, 2);
-    expect(sent[1]?.atMs).toBeCloseTo(answeredAtMs + frameSilenceMs(BAUD_RATE), 6);
-    expect(frameSilenceMs(115_200)).toBe(1.75);
+    expect(frameSilenceMs(TIMING)).toBeCloseTo(4.01, 2);
+    expect(frameSilenceMs({ ...TIMING, bitsPerCharacter: 10 })).toBeCloseTo(3.65, 2);
+    expect(sent[1]?.atMs).toBeCloseTo(answeredAtMs + frameSilenceMs(TIMING), 6);
+    expect(frameSilenceMs({ ...TIMING, baudRate: 115_200 })).toBe(1.75);
   });
 
   it('keeps the silence that the maker of the device wants, from the end of the last frame', async () => {
@@ -282,7 +283,7 @@ describe('after a missing reply', () => {
     }
     expect(attempts).toMatchObject([{ fault: 'device-timeout' }, { fault: 'device-timeout' }]);
     void line.request(read(30)).then((result) => attempts.push(result));
-    await clock.advance(LATE_WINDOW_MS);
+    await clock.advance(10);
     for (let probe = 0; probe < 6; probe++) {
       const functionCode = sent.at(-1)?.bytes.readUInt8(1) ?? 0;
       wires.at(-1)?.received(rtuFrame(1, Buffer.from([functionCode | 0x80, 6])));
@@ -291,6 +292,80 @@ describe('after a missing reply', () => {
     expect(attempts[2]).toMatchObject({ ok: false, fault: 'device-exception' });
     expect(sent.length).toBeLessThanOrEqual(6);
   });
+
+  it('asks what was wanted, and never passes the answer of a probe off for it, when the third probe proves enough', async () => {
+    const line = await afterTimeout();
+    void line.request(read(20, { functionCode: 4 }));
+    await clock.advance(LATE_WINDOW_MS + TIMEOUT_MS + 50);
+    const next = line.request(read(30));
+    await clock.advance(10);
+    for (let probe = 0; probe < 2; probe++) {
+      const functionCode = sent.at(-1)?.bytes.readUInt8(1) ?? 0;
+      wires.at(-1)?.received(rtuFrame(1, Buffer.from([functionCode | 0x80, 6])));
+      await clock.advance(60);
+    }
+    const [functionCode = 0, count = 0] = [
+      sent.at(-1)?.bytes.readUInt8(1),
+      sent.at(-1)?.bytes.readUInt16BE(4),
+    ];
+    expect([functionCode, count]).toEqual([4, 3]);
+    answerLast(Array.from({ length: count }, () => 0xbad));
+    await clock.advance(60);
+    answerLast([5, 6]);
+    expect(await next).toEqual({ ok: true, words: [5, 6] });
+    expect(addresses()).toEqual([1, 20, 30, 30, 30, 30]);
+  });
+
+  it('does not take a late echo for a proof that nothing older follows', async () => {
+    const line = await openedLine();
+    const unanswered = [line.request(read(1)), line.request(write(9, 6, 'refresh'))];
+    await clock.advance(3 * (TIMEOUT_MS + LATE_WINDOW_MS + 60));
+    for (const result of unanswered) expect((await result).ok).toBe(false);
+    const again = line.request(write(9, 6, 'refresh'));
+    await clock.advance(20);
+    expect(sent.at(-1)?.bytes.readUInt8(1)).toBe(6);
+    answerLast();
+    expect(await again).toEqual({ ok: true, words: [] });
+    // The echo may have been that of the first write; then the answer to the read is still to come.
+    const next = line.request(read(30));
+    await clock.advance(60);
+    expect(sent.at(-1)?.bytes.readUInt16BE(4)).not.toBe(2);
+    wires.at(-1)?.received(rtuFrame(1, Buffer.from([3, 4, 0xba, 0xad, 0xba, 0xad])));
+    answerLast(Array.from({ length: sent.at(-1)?.bytes.readUInt16BE(4) ?? 0 }, () => 1));
+    await clock.advance(60);
+    answerLast([5, 6]);
+    expect(await next).toEqual({ ok: true, words: [5, 6] });
+  });
+
+  it.each([
+    ['the same function', write(9, 16, 'refresh')],
+    [
+      'several values at once',
+      { ...write(8, 0, 'refresh'), functionCode: 16, count: 2, values: [1, 16] } as const,
+    ],
+  ])(
+    'asks for proof before a write whose late echo may stand for a value that was overwritten since, by %s',
+    async (_name, between) => {
+      const line = await openedLine();
+      void line.request(read(1));
+      answerLast();
+      for (const request of [write(9, 6, 'refresh'), between]) {
+        void line.request(request);
+        await clock.advance(TIMEOUT_MS + LATE_WINDOW_MS + 100);
+      }
+      expect(sent.map(({ bytes }) => bytes.readUInt8(1))).toEqual([3, 6, between.functionCode]);
+      const again = line.request(write(9, 6, 'refresh'));
+      await clock.advance(60);
+      expect(sent.at(-1)?.bytes.readUInt8(1)).toBe(4);
+      wires.at(-1)?.received(rtuFrame(1, Buffer.from([6, 0, 9, 0, 6])));
+      await clock.advance(10);
+      answerLast([16]);
+      await clock.advance(60);
+      expect(sent.at(-1)?.bytes.readUInt8(1)).toBe(6);
+      answerLast();
+      expect(await again).toEqual({ ok: true, words: [] });
+    },
+  );
 
   it('forgets the missing reply after a while, so that a device that ignores probes is not lost', async () => {
     const line = await afterTimeout();
@@ -313,7 +388,7 @@ describe('after a missing reply', () => {
     const next = line.request(multiple([3, 4]));
     await clock.advance(10);
     expect(sent.at(-1)?.bytes.readUInt8(1)).toBe(3);
-    await clock.advance(TIMEOUT_MS + LATE_WINDOW_MS + 50);
+    await clock.advance(TIMEOUT_MS + 150);
     expect(sent.map(({ bytes }) => bytes.readUInt8(1))).toEqual([16, 3, 16]);
     answerLast();
     expect(await next).toMatchObject({ ok: false, fault: 'device-bad-reply' });
@@ -371,7 +446,7 @@ describe('the connection of a line', () => {
     const line = newLine();
     expect(line.isOpen()).toBe(false);
     expect(await line.request(read(1))).toMatchObject({ fault: 'device-offline' });
-    wires[0]?.lost('there is no such port');
+    wires[0]?.lost({ detail: 'there is no such port', isByPeer: false });
     expect(await line.request(read(1))).toEqual({
       ok: false,
       fault: 'device-offline',
@@ -384,7 +459,7 @@ describe('the connection of a line', () => {
     const delays: number[] = [];
     for (let attempt = 0; attempt < 9; attempt++) {
       const lostAtMs = clock.runningMs();
-      wires.at(-1)?.lost('there is no such port');
+      wires.at(-1)?.lost({ detail: 'there is no such port', isByPeer: false });
       const before = wires.length;
       while (wires.length === before) await clock.advance(100);
       delays.push(clock.runningMs() - lostAtMs);
@@ -396,7 +471,7 @@ describe('the connection of a line', () => {
     const result = line.request(read(1));
     answerLast();
     expect((await result).ok).toBe(true);
-    wires.at(-1)?.lost('the port went away');
+    wires.at(-1)?.lost({ detail: 'the port went away', isByPeer: false });
     const before = wires.length;
     await clock.advance(500);
     expect(wires).toHaveLength(before + 1);
@@ -406,13 +481,13 @@ describe('the connection of a line', () => {
     const line = await openedLine();
     const results = [line.request(read(1)), line.request(read(2)), line.request(write(3, 1, 'narrowing'))];
     const old = wires.at(-1);
-    old?.lost('the port went away');
+    old?.lost({ detail: 'the port went away', isByPeer: false });
     for (const result of await Promise.all(results)) {
       expect(result).toMatchObject({ ok: false, fault: 'device-offline' });
     }
     old?.opened();
     old?.received(rtuFrame(1, Buffer.from([3, 4, 0, 1, 0, 2])));
-    old?.lost('again');
+    old?.lost({ detail: 'again', isByPeer: false });
     expect(line.isOpen()).toBe(false);
     await clock.advance(500);
     wires.at(-1)?.opened();
@@ -435,7 +510,7 @@ describe('the connection of a line', () => {
 
   it('does not connect again when it was closed between two attempts', async () => {
     const line = await openedLine();
-    wires.at(-1)?.lost('the port went away');
+    wires.at(-1)?.lost({ detail: 'the port went away', isByPeer: false });
     await line.close();
     await clock.advance(120_000);
     expect(wires).toHaveLength(1);

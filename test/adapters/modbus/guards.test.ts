@@ -278,7 +278,64 @@ describe('the TCP guard', () => {
     guard.expect(2, expected);
     expect(guard.feed(reply(1).subarray(5))).toEqual({ kind: 'nothing' });
     expect(guard.feed(reply(2))).toEqual({ kind: 'reply', pdu: expect.anything() });
-    expect(guard.repeatedReplies).toBe(2);
+    expect(guard.lateReplies).toBe(2);
     expect(guard.feed(reply(9))).toMatchObject({ kind: 'violation' });
+  });
+
+  it('drops a late reply by its transaction, counts it, and passes the one that is waited for', () => {
+    const request: ModbusRequest = {
+      unit: 1,
+      functionCode: 3,
+      address: 0,
+      count: 1,
+      priority: 'poll',
+      timeoutMs: 1,
+    };
+    const expected = expectReply(request, encodePdu(request));
+    const reply = (transaction: number) => encodeTcpFrame(transaction, 1, replyTo(request, transaction));
+    const guard = new TcpGuard();
+    for (const transaction of [1, 2, 3]) {
+      guard.expect(transaction, expected);
+      expect(guard.giveUp()).toBe(true);
+    }
+    guard.expect(4, expected);
+    expect(guard.feed(Buffer.concat([reply(2), reply(1)]))).toEqual({ kind: 'nothing' });
+    expect(guard.feed(reply(4))).toMatchObject({ kind: 'reply' });
+    expect(guard.lateReplies).toBe(2);
+  });
+
+  it('forgets transactions in time: their numbers come again after 65536 requests', () => {
+    const request: ModbusRequest = {
+      unit: 1,
+      functionCode: 3,
+      address: 0,
+      count: 1,
+      priority: 'poll',
+      timeoutMs: 1,
+    };
+    const expected = expectReply(request, encodePdu(request));
+    const guard = new TcpGuard();
+    for (let transaction = 1; transaction <= 20; transaction++) {
+      guard.expect(transaction, expected);
+      guard.giveUp();
+    }
+    expect(guard.feed(encodeTcpFrame(2, 1, replyTo(request, 0)))).toMatchObject({ kind: 'violation' });
+    guard.expect(19, expected);
+    expect(guard.feed(encodeTcpFrame(19, 1, replyTo(request, 7)))).toMatchObject({ kind: 'reply' });
+  });
+
+  it('says that half a reply is left when it gives up', () => {
+    const request: ModbusRequest = {
+      unit: 1,
+      functionCode: 3,
+      address: 0,
+      count: 1,
+      priority: 'poll',
+      timeoutMs: 1,
+    };
+    const guard = new TcpGuard();
+    guard.expect(1, expectReply(request, encodePdu(request)));
+    guard.feed(encodeTcpFrame(1, 1, replyTo(request, 0)).subarray(0, 8));
+    expect(guard.giveUp()).toBe(false);
   });
 });

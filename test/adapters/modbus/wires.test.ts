@@ -219,6 +219,46 @@ describe('a TCP line', () => {
     expect(line.statistics()).toMatchObject({ timeouts: 1, reconnects: 1 });
   });
 
+  it('of a gateway with several units outlives a dead one: what waits behind it is answered', async () => {
+    const slave = await startSlave();
+    const line = tcpLine(slave.port);
+    await until(() => line.isOpen());
+    expect(await line.request(read())).toEqual(RIGHT);
+    for (let turn = 0; turn < 4; turn++) {
+      const silent = line.request(read({ unit: 9, address: 600, timeoutMs: 30 }));
+      const waiting = line.request(read());
+      expect(await silent).toMatchObject({ fault: 'device-timeout' });
+      expect(await waiting).toEqual(RIGHT);
+    }
+    expect(slave.connections).toBe(1);
+    expect(line.statistics()).toMatchObject({ timeouts: 4, reconnects: 0 });
+  });
+
+  it('of a gateway with several units is made anew after three missing answers in a row', async () => {
+    const slave = await startSlave();
+    const line = tcpLine(slave.port);
+    await until(() => line.isOpen());
+    const silent = [1, 9, 1].map((unit) => line.request(read({ unit, address: 600 + unit, timeoutMs: 30 })));
+    expect(await silent[0]).toMatchObject({ fault: 'device-timeout' });
+    await until(() => slave.connections === 2 && line.isOpen());
+    const again = [9, 1, 9].map((unit) => line.request(read({ unit, address: 600 + unit, timeoutMs: 30 })));
+    const waiting = line.request(read({ timeoutMs: 5_000 }));
+    for (const result of again) expect(await result).toMatchObject({ fault: 'device-timeout' });
+    expect(await waiting).toMatchObject({ fault: 'device-offline' });
+    await until(() => slave.connections === 3 && line.isOpen());
+    expect(await line.request(read())).toEqual(RIGHT);
+  });
+
+  it('connects anew at once when half an answer came, since the stream has lost its rhythm', async () => {
+    const slave = await startSlave();
+    const line = tcpLine(slave.port);
+    await until(() => line.isOpen());
+    const half = line.request(read({ address: 200, timeoutMs: 30 }));
+    expect(await half).toMatchObject({ fault: 'device-bad-reply' });
+    await until(() => slave.connections === 2 && line.isOpen());
+    expect(await line.request(read())).toEqual(RIGHT);
+  });
+
   it('drops the connection when the idle device sends something else than Modbus', async () => {
     const slave = await startSlave();
     const line = tcpLine(slave.port);

@@ -5,24 +5,33 @@ import { tellTruth } from '../../../firmware-sim/truth.ts';
 import { createProfileDevice } from '../../../src/adapters/modbus/profileDevice.ts';
 import { decide } from '../../../src/core/decide.ts';
 import type { Decision, DecisionInput } from '../../../src/core/decision.ts';
-import { EMPTY_MEMORY } from '../../../src/core/memory.ts';
+import type { SchemeReset } from '../../../src/core/limitationScheme.ts';
 import type { Command } from '../../../src/domain/command.ts';
 import type { DomainEvent } from '../../../src/domain/event.ts';
-import type { Limit } from '../../../src/domain/limit.ts';
+import type { Now } from '../../../src/domain/instant.ts';
 import type { Snapshot } from '../../../src/domain/point.ts';
 import type { SitePlan } from '../../../src/domain/sitePlan.ts';
-import type { Device, DeviceAction } from '../../../src/ports/device.ts';
+import { actionOf } from '../../../src/gateway/actuator.ts';
+import { withControl, withoutControl } from '../../../src/gateway/controlSlot.ts';
+import { fallbackSettingsOf } from '../../../src/gateway/fallbackKeeper.ts';
+import { type GatewayMemory, memoryAtStart } from '../../../src/gateway/gatewayMemory.ts';
+import { gatherInput } from '../../../src/gateway/gatherInput.ts';
+import { withPreference } from '../../../src/gateway/ownerSettings.ts';
+import type { Device } from '../../../src/ports/device.ts';
 import { loadProfiles } from '../../../src/profiles/loadProfiles.ts';
-import { curtailmentToLimit } from '../../../src/sync/curtailmentToLimit.ts';
+import { type Control, controlToLimits } from '../../../src/sync/controlToLimits.ts';
 import { PROJECT_ROOT } from '../../architecture/ownSources.ts';
 import { DirectLine } from '../../support/directLine.ts';
 import { RecordingLog } from '../../support/recordingLog.ts';
 import { SteppedClock } from '../../support/steppedClock.ts';
 import { flowsOf, judgementOfDecision, type Observation } from '../observation.ts';
-import type { Scenario, Step } from '../scenarioSchema.ts';
+import type { Scenario } from '../scenarioSchema.ts';
+import type { Step } from '../stepSchema.ts';
+import { houseCommandOf } from './houseCommands.ts';
+import { withHours } from './ownerWords.ts';
 import type { Stage } from './stage.ts';
-import { clearFaults, moveCar, setFault } from './steppedHouse.ts';
-import { adaptPlan, buildAtMs, examplePlan, requestOf } from './story.ts';
+import { tellHouse } from './steppedHouse.ts';
+import { buildAtMs, planOf, requestOf, scheduleOf } from './story.ts';
 
 const POLL_EVERY_MS = 250;
 const DECIDE_EVERY_MS = 1_000;
@@ -48,8 +57,10 @@ export class CoreStage implements Stage {
   readonly #told = new Map<string, Told>();
   readonly #commands: Record<string, number> = {};
   #snapshot: Snapshot = {};
-  #limits: readonly Limit[] = [];
-  #memory = EMPTY_MEMORY;
+  #memory: GatewayMemory = memoryAtStart({ kind: 'fresh' }, 0);
+  #schemeReset: SchemeReset | undefined;
+  /** How far the wall clock has been stepped away from the time of the house. */
+  #steppedByMs = 0;
   #decision: Decision | undefined;
   #events: DomainEvent[] = [];
 
@@ -58,7 +69,7 @@ export class CoreStage implements Stage {
     const startAtMs = buildAtMs(scenario);
     this.#home = buildHome(readHome(scenario.home), { startAtMs });
     this.#clock = new SteppedClock({ utcMs: startAtMs });
-    this.#site = adaptPlan(examplePlan(scenario), scenario.plan);
+    this.#site = planOf(scenario);
     this.#devices = new Map(this.#createDevices().map((device) => [device.deviceId, device]));
     this.#paces = Object.fromEntries([...this.#devices].map(([deviceId, { traits }]) => [deviceId, traits]));
   }
@@ -76,30 +87,45 @@ export class CoreStage implements Stage {
   }
 
   async take(step: Step): Promise<void> {
-    const atMs = this.#clock.now().utcMs;
+    const command = houseCommandOf(step);
+    if (command !== undefined) return tellHouse(this.#home, command, this.#clock.now().utcMs);
+    const now = this.#now();
     switch (step.do) {
-      case 'fault':
-        return setFault(this.#home, step.device, step.fault, atMs);
-      case 'clearFaults':
-        return clearFaults(this.#home, atMs);
-      case 'plugIn':
-      case 'plugOut':
-        return moveCar(this.#home, step.do, step.device);
-      case 'curtail': {
-        const outcome = curtailmentToLimit(requestOf(step), this.#clock.now(), this.#site.circuits);
-        if (!outcome.ok) throw new Error(outcome.cause);
-        this.#limits = [outcome.limit];
+      case 'curtail':
+        return this.#control(requestOf(step));
+      case 'schedule':
+        return this.#control(scheduleOf(step, now.utcMs));
+      case 'noCurtailment':
+        return this.#keepControl(withControl(this.#memory.control, [], undefined));
+      case 'cancelCurtailment': {
+        const { control } = this.#memory;
+        return this.#keepControl(withoutControl(control, control.id ?? ''));
+      }
+      case 'heartbeat':
+        this.#memory = {
+          ...this.#memory,
+          party: { ...this.#memory.party, heartbeatAtMs: now.runningMs },
+        };
+        return;
+      case 'boost': {
+        const { load: loadId, seconds } = step;
+        const untilMs = now.runningMs + seconds * 1_000;
+        const owner = withPreference(this.#memory.owner, { kind: 'boost', loadId, untilMs });
+        this.#memory = { ...this.#memory, owner };
         return;
       }
-      case 'cancelCurtailment':
-        this.#limits = [];
+      case 'chooseHours':
+        this.#memory = { ...this.#memory, owner: withHours(this.#memory.owner, step.hours) };
+        return;
+      case 'resetLockOut':
+        this.#schemeReset = { by: step.by };
         return;
       case 'clock':
-        this.#clock.clockLevel = step.level;
+        if (step.level !== undefined) this.#clock.clockLevel = step.level;
+        this.#steppedByMs += (step.stepS ?? 0) * 1_000;
         return;
-      case 'broker':
-      case 'gateway':
-        throw new Error(`the core has no ${step.do}`);
+      default:
+        throw new Error(`the core has nothing for ${step.do}`);
     }
   }
 
@@ -118,6 +144,22 @@ export class CoreStage implements Stage {
     // A stepped clock that is no longer stepped holds nothing.
   }
 
+  #now(): Now {
+    const now = this.#clock.now();
+    return { ...now, utcMs: now.utcMs + this.#steppedByMs };
+  }
+
+  #control(control: Control): void {
+    const outcome = controlToLimits(control, this.#now(), this.#site.circuits);
+    if (!outcome.ok) throw new Error(outcome.cause);
+    this.#keepControl(withControl(this.#memory.control, outcome.limits, control.id));
+  }
+
+  #keepControl(control: GatewayMemory['control']): void {
+    const party = { ...this.#memory.party, controlAtMs: this.#clock.runningMs() };
+    this.#memory = { ...this.#memory, control, party };
+  }
+
   async #watch(device: Device): Promise<void> {
     const startedMs = this.#clock.runningMs();
     const readings = await device.poll();
@@ -127,18 +169,20 @@ export class CoreStage implements Stage {
   }
 
   #tick(): void {
-    const decision = decide({
-      now: this.#clock.now(),
+    const input = gatherInput({
+      now: this.#now(),
       site: this.#site,
       snapshot: this.#snapshot,
-      limits: this.#limits,
       memory: this.#memory,
       randomOffsetMs: this.#scenario.randomOffsetS * 1_000,
       canRecord: true,
       paces: this.#paces,
+      schemeReset: this.#schemeReset,
     });
+    const decision = decide(input);
     this.#decision = decision;
-    this.#memory = decision.memory;
+    this.#schemeReset = undefined;
+    this.#memory = { ...this.#memory, core: decision.memory };
     this.#events.push(...decision.events);
     for (const command of decision.commands) {
       const cause = command.reason.kind === 'limit' ? command.reason.source : command.reason.code;
@@ -174,7 +218,7 @@ export class CoreStage implements Stage {
       const device = this.#home.devices[deviceId];
       const profile = profiles.get(name);
       if (device === undefined || profile === undefined) throw new Error(`no ${deviceId} with ${name}`);
-      const load = this.#site.loads.find((plan) => plan.deviceId === deviceId && plan.kind === 'chargePoint');
+      const fallback = fallbackSettingsOf(this.#site, deviceId);
       return createProfileDevice({
         deviceId,
         profile,
@@ -186,16 +230,8 @@ export class CoreStage implements Stage {
         }),
         clock: this.#clock,
         log: new RecordingLog(),
-        ...(load?.kind === 'chargePoint' && {
-          fallback: { currentA: load.fallbackCurrentA, timeoutMs: load.fallbackTimeoutMs },
-        }),
+        ...(fallback === undefined ? {} : { fallback }),
       });
     });
   }
-}
-
-function actionOf(command: Command): DeviceAction {
-  return command.kind === 'setChargeCurrent'
-    ? { kind: command.kind, currentA: command.currentA }
-    : { kind: command.kind, relayChannel: command.relayChannel, position: command.position };
 }

@@ -1,12 +1,17 @@
 import { tellTruth } from '../../../firmware-sim/truth.ts';
+import type { TopicName } from '../../../src/contract/topics.ts';
 import type { DomainEvent } from '../../../src/domain/event.ts';
+import { withPreference } from '../../../src/gateway/ownerSettings.ts';
 import { BackOffice } from '../../support/backOffice.ts';
 import { SteppedHome } from '../../support/steppedHome.ts';
 import { flowsOf, judgementOfStatus, type Observation } from '../observation.ts';
-import type { Scenario, Step } from '../scenarioSchema.ts';
+import type { Scenario } from '../scenarioSchema.ts';
+import type { Step } from '../stepSchema.ts';
+import { houseCommandOf } from './houseCommands.ts';
+import { withHours } from './ownerWords.ts';
 import type { Stage } from './stage.ts';
-import { clearFaults, moveCar, setFault } from './steppedHouse.ts';
-import { adaptPlan, buildAtMs, cancelOf, requestOf } from './story.ts';
+import { tellHouse } from './steppedHouse.ts';
+import { buildAtMs, cancelOf, heartbeatOf, noneOf, planOf, requestOf, scheduleOf } from './story.ts';
 
 /** The real gateway, store, inbox and postman on a stepped clock; only wires and broker are left out. */
 export class GatewayStage implements Stage {
@@ -16,6 +21,7 @@ export class GatewayStage implements Stage {
   readonly #seenEvents = new Set<number>();
   #messagesRead = 0;
   #curtailmentId = '';
+  #heartbeats = 0;
   #isAlive = false;
 
   constructor(scenario: Scenario) {
@@ -26,7 +32,7 @@ export class GatewayStage implements Stage {
       backOffice: this.#backOffice,
       acceptUnsignedCurtailment: scenario.acceptUnsignedCurtailment,
       randomOffsetS: scenario.randomOffsetS,
-      adaptPlan: (plan) => adaptPlan(plan, scenario.plan),
+      site: planOf(scenario),
     });
   }
 
@@ -43,29 +49,47 @@ export class GatewayStage implements Stage {
 
   async take(step: Step): Promise<void> {
     const { home, clock } = this.#stepped;
-    const atMs = clock.now().utcMs;
+    const command = houseCommandOf(step);
+    if (command !== undefined) return tellHouse(home, command, clock.now().utcMs);
+    const utcMs = clock.now().utcMs + this.#stepped.wallClockOffsetMs;
     switch (step.do) {
-      case 'fault':
-        return setFault(home, step.device, step.fault, atMs);
-      case 'clearFaults':
-        return clearFaults(home, atMs);
-      case 'plugIn':
-      case 'plugOut':
-        return moveCar(home, step.do, step.device);
-      case 'curtail': {
-        const request = requestOf(step);
-        this.#curtailmentId = request.id;
-        return this.#stepped.command('curtailment', request);
-      }
+      case 'curtail':
+        return this.#control('curtailment', requestOf(step));
+      case 'schedule':
+        return this.#control('curtailmentSchedule', scheduleOf(step, utcMs));
+      case 'noCurtailment':
+        return this.#stepped.command('noCurtailment', noneOf(step.atS));
       case 'cancelCurtailment':
         return this.#stepped.command('curtailmentCancel', cancelOf(this.#curtailmentId));
+      case 'heartbeat':
+        this.#heartbeats += 1;
+        return this.#stepped.command('heartbeat', heartbeatOf(this.#heartbeats, utcMs));
+      case 'send':
+        return this.#stepped.command(step.topic, step.body);
+      case 'boost': {
+        const { load: loadId, seconds } = step;
+        const untilMs = this.#stepped.gateway.status().runningMs + seconds * 1_000;
+        this.#stepped.gateway.chooseAsOwner((settings) =>
+          withPreference(settings, { kind: 'boost', loadId, untilMs }),
+        );
+        return;
+      }
+      case 'chooseHours':
+        this.#stepped.gateway.chooseAsOwner((settings) => withHours(settings, step.hours));
+        return;
+      case 'resetLockOut':
+        this.#stepped.gateway.resetScheme({ by: step.by });
+        return;
       case 'broker':
         return this.#backOffice.setThere(step.is === 'up');
       case 'gateway':
         return this.#setAlive(step.is === 'started');
       case 'clock':
-        clock.clockLevel = step.level;
+        if (step.level !== undefined) clock.clockLevel = step.level;
+        this.#stepped.wallClockOffsetMs += (step.stepS ?? 0) * 1_000;
         return;
+      default:
+        throw new Error(`the gateway has nothing for ${step.do}`);
     }
   }
 
@@ -78,6 +102,11 @@ export class GatewayStage implements Stage {
 
   async close(): Promise<void> {
     this.#stepped.remove();
+  }
+
+  #control(name: TopicName, request: { readonly id: string }): Promise<void> {
+    this.#curtailmentId = request.id;
+    return this.#stepped.command(name, request);
   }
 
   #setAlive(isAlive: boolean): void {

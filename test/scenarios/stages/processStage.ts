@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import mqtt from 'mqtt';
 import type { Truth } from '../../../firmware-sim/truth.ts';
 import { connectSite } from '../../../src/cli/demo/demoSite.ts';
-import { topicOf } from '../../../src/contract/topics.ts';
+import { type TopicName, topicOf } from '../../../src/contract/topics.ts';
 import type { DomainEvent } from '../../../src/domain/event.ts';
 import { GatewayProcess } from '../../support/processes/gatewayProcess.ts';
 import type { Mosquitto } from '../../support/processes/mosquitto.ts';
@@ -11,9 +11,11 @@ import { SimulatedHouse } from '../../support/processes/simulatedHouse.ts';
 import { TestBed } from '../../support/processes/testBed.ts';
 import { sleep } from '../../support/processes/waiting.ts';
 import { flowsOf, judgementOfStatus, type Observation } from '../observation.ts';
-import type { Scenario, Step } from '../scenarioSchema.ts';
+import type { Scenario } from '../scenarioSchema.ts';
+import type { Step } from '../stepSchema.ts';
+import { houseCommandOf } from './houseCommands.ts';
 import type { Stage } from './stage.ts';
-import { adaptPlan, buildAtMs, cancelOf, examplePlan, requestOf } from './story.ts';
+import { buildAtMs, cancelOf, heartbeatOf, noneOf, planFileOf, planOf, requestOf } from './story.ts';
 
 const GATEWAY_ID = 'story';
 /** Real seconds that processes may take to stand before the warm-up of the story begins. */
@@ -36,6 +38,7 @@ export class ProcessStage implements Stage {
   readonly #seenEvents = new Set<number>();
   #events: DomainEvent[] = [];
   #curtailmentId = '';
+  #heartbeats = 0;
   #isAlive = false;
 
   constructor(name: string, scenario: Scenario) {
@@ -67,29 +70,30 @@ export class ProcessStage implements Stage {
   }
 
   async take(step: Step): Promise<void> {
+    const command = houseCommandOf(step);
+    if (command !== undefined) return this.#house.command(command);
     switch (step.do) {
-      case 'fault':
-        return this.#house.fault(step.device, step.fault);
-      case 'clearFaults':
-        return this.#house.clearFaults();
-      case 'plugIn':
-        return this.#house.plugIn(step.device);
-      case 'plugOut':
-        return this.#house.plugOut(step.device);
       case 'curtail': {
         const request = requestOf(step);
         this.#curtailmentId = request.id;
         return this.#send('curtailment', request);
       }
+      case 'noCurtailment':
+        return this.#send('noCurtailment', noneOf(step.atS));
       case 'cancelCurtailment':
         return this.#send('curtailmentCancel', cancelOf(this.#curtailmentId));
+      case 'heartbeat':
+        this.#heartbeats += 1;
+        return this.#send('heartbeat', heartbeatOf(this.#heartbeats, await this.#utcMs()));
+      case 'send':
+        return this.#send(step.topic, step.body);
       case 'broker':
         return step.is === 'up' ? this.#broker?.start() : this.#broker?.kill();
       case 'gateway':
         if (step.is === 'killed') await this.#gateway.kill();
         return this.#setAlive(step.is === 'started');
-      case 'clock':
-        throw new Error('the clock of a process cannot be set');
+      default:
+        throw new Error(`there is no way to ${step.do} at processes`);
     }
   }
 
@@ -138,8 +142,8 @@ export class ProcessStage implements Stage {
   }
 
   async #writeConfiguration(brokerUrl: string): Promise<void> {
-    const { plan, speed, acceptUnsignedCurtailment } = this.#scenario;
-    const site = connectSite(examplePlan(this.#scenario), await this.#house.endpoints());
+    const { speed, acceptUnsignedCurtailment } = this.#scenario;
+    const { devices, lines } = connectSite(planOf(this.#scenario), await this.#house.endpoints());
     const settings = {
       gatewayId: GATEWAY_ID,
       sitePlan: 'site.jsonc',
@@ -149,7 +153,10 @@ export class ProcessStage implements Stage {
       acceptUnsignedCurtailment,
       simulation: { speed },
     };
-    writeFileSync(join(this.#folder, 'site.jsonc'), JSON.stringify(adaptPlan(site, plan)));
+    writeFileSync(
+      join(this.#folder, 'site.jsonc'),
+      JSON.stringify({ ...planFileOf(this.#scenario), devices, lines }),
+    );
     writeFileSync(join(this.#folder, 'loadgate.jsonc'), JSON.stringify(settings));
   }
 
@@ -173,7 +180,13 @@ export class ProcessStage implements Stage {
     return client;
   }
 
-  async #send(name: 'curtailment' | 'curtailmentCancel', body: object): Promise<void> {
+  /** What the clock of the gateway shows. */
+  async #utcMs(): Promise<number> {
+    const status = await this.#gateway.status();
+    return status === undefined ? Date.now() : Date.parse(status.at);
+  }
+
+  async #send(name: TopicName, body: object): Promise<void> {
     await this.#desk?.publishAsync(topicOf(GATEWAY_ID, name), JSON.stringify(body), { qos: 1 });
   }
 }

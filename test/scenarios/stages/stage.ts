@@ -1,5 +1,5 @@
 import type { Observation } from '../observation.ts';
-import type { Step } from '../scenarioSchema.ts';
+import type { Step } from '../stepSchema.ts';
 
 /** A place where a story can be told: from the judgement alone to real processes. */
 export interface Stage {

@@ -1,26 +1,9 @@
-import type { Fault } from '../../../firmware-sim/faults.ts';
+import { obey } from '../../../firmware-sim/commands.ts';
 import type { Home } from '../../../firmware-sim/home.ts';
+import type { HouseCommand } from './houseCommands.ts';
 
-/** Faults and cars of a house that stands in the same process. */
-export function setFault(home: Home, deviceId: string, fault: Fault, atMs: number): void {
-  const device = home.devices[deviceId];
-  if (device === undefined) {
-    throw new Error(`the home has no device ${deviceId}; it has ${Object.keys(home.devices).join(', ')}`);
-  }
-  const refusal = device.setFault(fault, atMs);
-  if (refusal !== undefined) throw new Error(refusal);
-}
-
-export function clearFaults(home: Home, atMs: number): void {
-  for (const device of Object.values(home.devices)) device.clearFaults(atMs);
-}
-
-/** @param deviceId the first charge point when absent */
-export function moveCar(home: Home, move: 'plugIn' | 'plugOut', deviceId: string | undefined): void {
-  const chargePoint =
-    deviceId === undefined
-      ? home.chargePoints[0]
-      : home.chargePoints.find((one) => one.deviceId === deviceId);
-  if (chargePoint === undefined) throw new Error(`the home has no charge point ${deviceId}`);
-  chargePoint.socket.car[move]();
+/** Tells a house that stands in the same process what a house of its own process is told in a line. */
+export function tellHouse(home: Home, command: HouseCommand, atMs: number): void {
+  const reply = obey(home, JSON.stringify(command), atMs);
+  if (reply.kind === 'problem') throw new Error(reply.problem);
 }

@@ -1,33 +1,47 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSitePlan } from '../../../src/config/readSitePlan.ts';
+import { readJsoncFile } from '../../../src/config/readJsoncFile.ts';
+import { parseSitePlan } from '../../../src/config/readSitePlan.ts';
 import type { CurtailmentRequest } from '../../../src/contract/curtailment.ts';
+import type { CurtailmentSchedule } from '../../../src/contract/curtailmentSchedule.ts';
 import type { SitePlan } from '../../../src/domain/sitePlan.ts';
 import { PROJECT_ROOT } from '../../architecture/ownSources.ts';
-import type { Scenario, Step } from '../scenarioSchema.ts';
+import type { Scenario } from '../scenarioSchema.ts';
+import type { Curtail, Schedule } from '../stepSchema.ts';
 
 /** Instant of the recording at which the home is built, before its warm-up. */
 export function buildAtMs({ startAt, warmUpS }: Scenario): number {
   return Date.parse(startAt) - warmUpS * 1_000;
 }
 
-/** The example plan of the home of the story, before its changes. */
-export function examplePlan({ home }: Scenario): SitePlan {
-  const read = readSitePlan(join(PROJECT_ROOT, 'config', `site.${home}.jsonc`));
-  if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
+/** The site plan of the story as it stands in a file: that of the home, with what the story agrees otherwise. */
+export function planFileOf({ home, plan }: Scenario): Readonly<Record<string, unknown>> {
+  const example = join(PROJECT_ROOT, 'config', `site.${home}.jsonc`);
+  const own = join(import.meta.dirname, '..', 'plans', `${home}.jsonc`);
+  const read = readJsoncFile(existsSync(example) ? example : own);
+  if (!read.ok) throw new Error(JSON.stringify(read.mistake));
+  const file = read.value as { readonly circuits: readonly { readonly parentId?: string }[] };
+  const { maximumImportLimitA, maximumExportLimitA, ...parts } = plan;
+  const agreed = {
+    ...(maximumImportLimitA === undefined ? {} : { maximumImportLimitA }),
+    ...(maximumExportLimitA === undefined ? {} : { maximumExportLimitA }),
+  };
+  const circuits = file.circuits.map((circuit) =>
+    circuit.parentId === undefined ? { ...circuit, ...agreed } : circuit,
+  );
+  return { ...file, circuits, ...parts };
+}
+
+/** The same, as it is read. Throws every mistake. */
+export function planOf(scenario: Scenario): SitePlan {
+  const read = parseSitePlan(planFileOf(scenario), 'plan');
+  if (!read.ok) throw new Error(`the plan of the story does not fit: ${JSON.stringify(read.mistakes)}`);
   return read.plan;
 }
 
-/** The plan with what the story agrees with the distributor. */
-export function adaptPlan(plan: SitePlan, change: Scenario['plan']): SitePlan {
-  const circuits = plan.circuits.map((circuit) =>
-    circuit.parentId === undefined ? { ...circuit, ...change } : circuit,
-  );
-  return { ...plan, circuits };
-}
-
 /** What the back office sends; the ids are counted by the second, so that each is new. */
-export function requestOf(step: Step & { readonly do: 'curtail' }): CurtailmentRequest {
-  const { atS, direction, basis, ceiling, seconds } = step;
+export function requestOf(step: Curtail): CurtailmentRequest {
+  const { atS, direction, basis, ceiling, seconds, randomisedBy } = step;
   return {
     schema: 'loadgate.curtailment/1',
     id: `story-${atS}`,
@@ -35,10 +49,37 @@ export function requestOf(step: Step & { readonly do: 'curtail' }): CurtailmentR
     basis,
     ceiling,
     durationSeconds: seconds,
+    ...(randomisedBy === undefined ? {} : { randomisedBy }),
     reason: 'a curtailment of the story',
+  };
+}
+
+/** @param utcMs what the clock of the gateway shows when it is sent */
+export function scheduleOf(step: Schedule, utcMs: number): CurtailmentSchedule {
+  const { atS, direction, basis, intervals } = step;
+  return {
+    schema: 'loadgate.curtailment-schedule/1',
+    id: `story-${atS}`,
+    direction,
+    basis,
+    intervals: intervals.map(({ fromS, seconds, ceiling }) => ({
+      startsAt: new Date(utcMs + fromS * 1_000).toISOString(),
+      durationSeconds: seconds,
+      ceiling,
+    })),
+    reason: 'a schedule of the story',
   };
 }
 
 export function cancelOf(id: string): object {
   return { schema: 'loadgate.curtailment-cancel/1', id, reason: 'the story takes it back' };
+}
+
+export function noneOf(atS: number): object {
+  return { schema: 'loadgate.no-curtailment/1', id: `story-${atS}`, reason: 'the story wants none' };
+}
+
+/** @param utcMs what the clock of the gateway shows when it is sent */
+export function heartbeatOf(sequence: number, utcMs: number): object {
+  return { schema: 'loadgate.heartbeat/1', sentAt: new Date(utcMs).toISOString(), sequence };
 }

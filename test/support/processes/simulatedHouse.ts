@@ -61,33 +61,34 @@ export class SimulatedHouse {
   }
 
   fault(device: string, fault: Fault): Promise<void> {
-    return this.#command({ command: 'fault', device, fault });
+    return this.command({ command: 'fault', device, fault });
   }
 
   clearFaults(): Promise<void> {
-    return this.#command({ command: 'clearFaults' });
+    return this.command({ command: 'clearFaults' });
   }
 
   /** @param device the first charge point when absent */
   plugIn(device?: string): Promise<void> {
-    return this.#command({ command: 'plugIn', device });
+    return this.command({ command: 'plugIn', device });
   }
 
   plugOut(device?: string): Promise<void> {
-    return this.#command({ command: 'plugOut', device });
+    return this.command({ command: 'plugOut', device });
   }
 
   /** From here on the ledger judges by these. */
   async judgeBy(importCeilingA: number, exportCeilingA?: number): Promise<void> {
-    await this.#command({ command: 'ceiling', direction: 'import', ceilingA: importCeilingA });
-    await this.#command({ command: 'ceiling', direction: 'export', ceilingA: exportCeilingA ?? null });
+    await this.command({ command: 'ceiling', direction: 'import', ceilingA: importCeilingA });
+    await this.command({ command: 'ceiling', direction: 'export', ceilingA: exportCeilingA ?? null });
   }
 
   stop(): Promise<Ending> {
     return this.process.stop();
   }
 
-  async #command(command: object): Promise<void> {
+  /** One line of its input, as firmware-sim/README.md lists them; throws the problem. */
+  async command(command: object): Promise<void> {
     const reply = await this.#tell(command);
     if (reply.kind === 'problem') throw new Error(reply.problem);
   }

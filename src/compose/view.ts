@@ -1,0 +1,42 @@
+import { isPin } from '../adapters/system/engineerPin.ts';
+import type { modelsOf } from '../discovery/modelFacts.ts';
+import type { DevicePlan, SitePlan } from '../domain/sitePlan.ts';
+import { describeBus } from '../gateway/describeBus.ts';
+import { describeDevices } from '../gateway/describeDevices.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { LocalView } from '../gateway/localRoutes.ts';
+import { openOwnerDoors } from '../gateway/ownerDoors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Device } from '../ports/device.ts';
+import type { ModbusLine } from '../ports/modbusLine.ts';
+import { lineIdOf } from './lines.ts';
+
+interface ViewParts {
+  readonly gateway: Gateway;
+  readonly site: SitePlan;
+  readonly devices: readonly Device[];
+  readonly lines: ReadonlyMap<string, ModbusLine>;
+  readonly models: ReturnType<typeof modelsOf>;
+  readonly clock: Clock;
+}
+
+/** What the local socket shows. */
+export function viewOf({ gateway, site, devices, lines, models, clock }: ViewParts): LocalView {
+  const lineOf = (device: DevicePlan): ModbusLine | undefined => lines.get(lineIdOf(device));
+  const lastAnswerOf = (device: DevicePlan): number | undefined => {
+    const units = lineOf(device)?.statistics().units ?? [];
+    return units.find(({ unit }) => unit === device.unit)?.lastAnswerMs;
+  };
+  return {
+    status: () => gateway.status(),
+    isCycling: () => gateway.isCycling(),
+    acknowledgeDistrust: () => gateway.acknowledgeDistrust(),
+    devices: () => {
+      const reports = devices.map((device) => device.report());
+      const now = clock.now();
+      return describeDevices({ site, now, models, snapshot: gateway.snapshot(), reports, lastAnswerOf });
+    },
+    bus: () => describeBus({ site, now: clock.now(), lineOf }),
+    owner: openOwnerDoors({ gateway, site, clock, isPin }),
+  };
+}
