@@ -65,6 +65,8 @@ function judgeKeptGenerator(
   { constraints, marginA, nowMs }: Arguments,
 ): Verdict {
   if (view.plan.kind === 'limitedGenerator') {
+    // Not limited by this gateway: what it is limited to by others is not for it to say.
+    if (view.memory.commanded === undefined) return { desiredA: want.mostA, reason: want.reason };
     const { roomA, binding } = roomToGive(index, view, constraints, marginA, nowMs);
     const desiredA = Math.min(want.mostA, Math.max(view.inForceA, roomA));
     const isBound = binding !== undefined && desiredA < want.mostA;

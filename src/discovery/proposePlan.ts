@@ -30,6 +30,9 @@ export function proposePlan(found: readonly FoundUnit[]): ProposedPlan {
         wire.kind === 'tcp'
           ? { kind: 'tcp' as const, host: wire.host, port: wire.port }
           : { kind: 'serial' as const, lineId: lineFor(wire, lines) };
+      const alike = devices.find((other) => isAlike(other, profile, connection));
+      if (alike !== undefined)
+        remarks.push(`${deviceId}: may be ${alike.deviceId} under another number; compare their values`);
       devices.push({ deviceId, profile: profile.id, connection, unit });
       if (certainty !== 'certain')
         remarks.push(`${deviceId}: check the model${otherwise(proposals, profile)}`);
@@ -43,6 +46,18 @@ export function proposePlan(found: readonly FoundUnit[]): ProposedPlan {
       remarks.push(`${path}: its units speak differently; set them all to one speed and parity`);
   }
   return { lines, devices, remarks };
+}
+
+/** A network device that answers to two numbers, or two sockets of one: only a person can tell. */
+function isAlike(other: DevicePlan, profile: Profile, connection: DevicePlan['connection']): boolean {
+  const isOnNetwork = linksOf(profile).some(({ transport }) => transport === 'tcp');
+  if (!isOnNetwork || other.profile !== profile.id) return false;
+  return (
+    connection.kind === 'tcp' &&
+    other.connection.kind === 'tcp' &&
+    other.connection.host === connection.host &&
+    other.connection.port === connection.port
+  );
 }
 
 function otherwise(proposals: readonly Proposal[], { data }: Profile): string {

@@ -155,12 +155,13 @@ function isBridgeRefusal(answer: ModbusResult): boolean {
 
 /**
  * Which of the devices found this unit is over again; -1 for none. Only for devices that are on the network themselves:
- * behind a bridge two meters of one model are two.
+ * behind a bridge two meters of one model are two. Nor where the maker gives out both numbers: they may be two sockets.
  */
 async function findTwin(found: readonly FoundUnit[], reader: UnitReader): Promise<number> {
-  for (const [index, { proposals }] of found.entries()) {
-    const [best] = proposals;
+  for (const [index, device] of found.entries()) {
+    const [best] = device.proposals;
     if (best === undefined || best.certainty === 'possible' || !isOnNetwork(best.profile)) continue;
+    if (isShippedAs(best.profile, device.unit) && isShippedAs(best.profile, reader.unit)) continue;
     if (await holdsAll(best.profile, reader)) return index;
   }
   return -1;
@@ -177,11 +178,15 @@ async function holdsAll({ data }: Profile, reader: UnitReader): Promise<boolean>
   return true;
 }
 
-function withAlso(unit: FoundUnit, other: number): FoundUnit {
-  const links = unit.proposals.slice(0, 1).flatMap(({ profile }) => linksOf(profile));
-  const isShippedAs = (number: number): boolean => links.some((link) => link.unit === number);
-  const isBetter = isShippedAs(other) && !isShippedAs(unit.unit);
+function isShippedAs(profile: Profile, unit: number): boolean {
+  return linksOf(profile).some((link) => link.unit === unit);
+}
+
+/** The maker's own number is the one for the plan. */
+function withAlso(device: FoundUnit, other: number): FoundUnit {
+  const isBetter = device.proposals.slice(0, 1).some(({ profile }) => isShippedAs(profile, other));
+  const { unit, alsoUnits } = device;
   return isBetter
-    ? { ...unit, unit: other, alsoUnits: [unit.unit, ...unit.alsoUnits] }
-    : { ...unit, alsoUnits: [...unit.alsoUnits, other] };
+    ? { ...device, unit: other, alsoUnits: [unit, ...alsoUnits] }
+    : { ...device, alsoUnits: [...alsoUnits, other] };
 }

@@ -22,12 +22,14 @@ export interface PlannedPoint {
   readonly name: PointName;
   /** Indexes of the blocks that it is made of. */
   readonly blocks: readonly number[];
+  /** Those of them that make it old: what a share is a share of seldom changes. */
+  readonly agedBy: readonly number[];
   readonly decode: Decode;
 }
 
 /**
  * The reading of a point from the latest answers, by block index. Made of several answers, it is as old as
- * the oldest. Nothing while one of its blocks has not been read.
+ * the oldest, the rating that a share is taken of left aside. Nothing while one of its blocks has not been read.
  */
 export function decodePoint(
   point: PlannedPoint,
@@ -39,7 +41,7 @@ export function decodePoint(
   for (const block of point.blocks) {
     const answer = answers[block];
     if (answer === undefined) return undefined;
-    if (answer.measuredAtMs < oldestMs) oldestMs = answer.measuredAtMs;
+    if (point.agedBy.includes(block)) oldestMs = Math.min(oldestMs, answer.measuredAtMs);
     words.push(answer.words);
   }
   const value = point.decode(words);
@@ -50,7 +52,11 @@ export function decodePoint(
 export function planPoint(name: PointName, point: PointData, data: ProfileData): PlannedPoint {
   const sources = new PointSources(data);
   const decode = compileDecode(point, sources);
-  return { name, blocks: sources.blocks, decode };
+  const rating = point.is === 'number' ? point.shareOf?.block : undefined;
+  const isRatingOnly = rating !== undefined && point.is === 'number' && rating !== point.block;
+  const ratingIndex = isRatingOnly ? Object.keys(data.blocks).indexOf(rating) : -1;
+  const agedBy = sources.blocks.filter((index) => index !== ratingIndex);
+  return { name, blocks: sources.blocks, agedBy, decode };
 }
 
 function compileDecode(point: PointData, sources: PointSources): Decode {

@@ -15,8 +15,9 @@ export interface Sides {
 }
 
 /**
- * One signed power for both directions. The device has its own will while neither side is limited; then control is
- * taken and the set-point follows the direction in which power flows now. `start` is sent when a command widens, or
+ * One signed power for both directions. The device has its own will while neither side is limited, and while power
+ * flows in the direction that is not; otherwise control is taken and the set-point follows the direction in which
+ * power flows now. `start` is sent when a command widens, or
  * while power flows anyway: a narrowing begins nothing.
  */
 export function encodeSignedPower(
@@ -30,10 +31,12 @@ export function encodeSignedPower(
   }
   const chargeW = exactly((sides.chargeCurrentA ?? Number.POSITIVE_INFINITY) * command.perAmp);
   const dischargeW = sides.powerLimitW ?? Number.POSITIVE_INFINITY;
-  if (chargeW >= command.chargeMaximumW && dischargeW >= command.dischargeMaximumW) {
-    return allow(data, asWrites(command.handBack));
-  }
   const flowingW = knownNumber(data, 'totalPowerW', known) ?? 0;
+  const isChargeFree = chargeW >= command.chargeMaximumW;
+  const isDischargeFree = dischargeW >= command.dischargeMaximumW;
+  // A set-point of the free side would be its most: more than flows there now, for a limit of the side that is at rest.
+  const isFlowFree = flowingW < 0 ? isDischargeFree : flowingW > 0 && isChargeFree;
+  if (isFlowFree || (isChargeFree && isDischargeFree)) return allow(data, asWrites(command.handBack));
   const wantedW =
     flowingW < 0
       ? -Math.min(dischargeW, command.dischargeMaximumW)

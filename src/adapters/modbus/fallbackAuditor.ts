@@ -3,6 +3,7 @@ import type { DeviceReadings, PointName } from '../../domain/point.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ActionResult, FallbackAudit, FallbackSettings } from '../../ports/device.ts';
 import type { Log } from '../../ports/log.ts';
+import type { AllowedWrite, RegisterPlace } from '../../profiles/allow.ts';
 import { encodePreparation } from '../../profiles/encode.ts';
 import { encodeFallback } from '../../profiles/encodeFallback.ts';
 import type { ProfileData } from '../../profiles/profileSchema.ts';
@@ -19,6 +20,8 @@ interface AuditorOptions {
   readonly pause: ProfilePause;
   readonly reader: ProfileReader;
   readonly writer: ProfileWriter;
+  /** The address on the wire; nothing where the device has no such model. */
+  readonly addressOf: (place: RegisterPlace) => number | undefined;
   readonly fallback: FallbackSettings | undefined;
 }
 
@@ -149,8 +152,10 @@ export class FallbackAuditor {
     const { data, writer } = this.#options;
     const preparation = encodePreparation(data);
     if (!preparation.ok) return preparation;
-    const prepared = await writer.writeSettings(preparation.writes);
-    if (!prepared.ok) return prepared;
+    for (const write of preparation.writes) {
+      const prepared = await this.#prepare(write);
+      if (!prepared.ok) return prepared;
+    }
     if (this.#wanted === undefined) return { ok: true };
     const encoded = encodeFallback(data, this.#wanted);
     if (!encoded.ok) return encoded;
@@ -161,6 +166,22 @@ export class FallbackAuditor {
     const written = await writer.writeSettings(writes);
     if (!written.ok) return written;
     return this.#readBack(settings);
+  }
+
+  /** A register that wears is written only when it differs: a line that flaps brings contact after contact. */
+  async #prepare(write: AllowedWrite): Promise<ActionResult> {
+    const { reader, writer, addressOf } = this.#options;
+    const address = write.allowance.wear === 'kept' ? addressOf(write) : undefined;
+    if (address !== undefined) {
+      const { functionCode, values } = write;
+      const isBits = functionCode === 5 || functionCode === 15;
+      const request = { functionCode: isBits ? 1 : 3, address, count: values.length } as const;
+      const read = await reader.readRegisters(request, 'refresh');
+      if (!read.ok && read.fault !== 'device-exception') return read;
+      const wanted = functionCode === 5 ? values.map((word) => (word === 0 ? 0 : 1)) : values;
+      if (read.ok && wanted.every((word, index) => read.words[index] === word)) return { ok: true };
+    }
+    return writer.writeSettings([write]);
   }
 
   async #readBack(wanted: FallbackSettings): Promise<ActionResult> {

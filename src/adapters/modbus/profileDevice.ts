@@ -84,7 +84,7 @@ class ProfileDevice implements Device {
       contact,
       read: (request, priority) => reader.readRegisters(request, priority),
     });
-    const guard = { data, clock, log: this.#log, contact, pause: this.#pause };
+    const guard = { data, clock, log: this.#log, contact, pause: this.#pause, addressOf };
     this.#auditor = new FallbackAuditor({ ...guard, reader, writer, fallback });
   }
 
