@@ -88,6 +88,8 @@ function deviceFindings(
 
 /** A fall-back that the device has must be planned; one that it has not must not be counted on. */
 function fallbackFindings(load: ChargePointPlan, facts: ProfileFacts, at: Place): readonly Finding[] {
+  // A device of another kind is a mistake of its own.
+  if (facts.kind !== 'chargePoint') return [];
   const keys = ['fallbackCurrentA', 'fallbackTimeoutMs'] as const;
   if (facts.fallback !== undefined) {
     return keys
