@@ -83,8 +83,8 @@ function moveCar(home: Home, name: 'plugIn' | 'plugOut', deviceId: unknown): Rep
 
 /** What the household draws beside the recording; at 230 V, as an appliance is rated. */
 function setDraw(home: Home, { phase, currentA }: Record<string, unknown>): Reply {
-  const known = PHASES.slice(0, home.plant.phaseCount);
-  const index = known.findIndex((name) => name === phase);
+  const known: readonly string[] = PHASES.slice(0, home.plant.phaseCount);
+  const index = known.indexOf(String(phase));
   if (index < 0)
     return complain(`draw needs a "phase" of ${known.join(', ')}, found ${JSON.stringify(phase)}`);
   if (typeof currentA !== 'number' || !(currentA >= 0)) {

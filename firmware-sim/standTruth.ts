@@ -104,7 +104,7 @@ export function chargePointTruth({
 }): StandTruth {
   const circuit = { flow: socket.flow, voltageV, phases: socket.wiredPhases };
   return {
-    ...electrical(circuit, false),
+    ...electrical(circuit, true),
     carConnected: socket.car.isPlugged,
     chargingState: stateOf(socket),
     setpointA: socket.pilotA,

@@ -79,7 +79,7 @@ export async function startGateway(
       acknowledged: postman?.statistics().acknowledged ?? 0,
     }),
   });
-  view = viewOf({ gateway: started, site, devices, lines, models: modelsOf(profiles), clock });
+  view = viewOf({ gateway: started, site, devices, lines, radios, models: modelsOf(profiles), clock });
   uplink?.onConnection((isConnected) => {
     if (isConnected) started.greet();
   });

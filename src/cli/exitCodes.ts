@@ -67,7 +67,7 @@ export const EXIT_CODES = {
   },
   notDone: {
     code: 77,
-    meaning: 'The gateway did not do what was asked (`boost`, `ready-by`, `hours`, `reset-lockout`)',
+    meaning: 'The gateway did not do what was asked (`boost`, `ready-by`, `hours`, `reset-lockout`, `join`)',
     nextStep: 'Read the sentence: it says why and what to do',
   },
   wrongConfiguration: {

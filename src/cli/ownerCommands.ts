@@ -39,6 +39,16 @@ export function hours(command: Command, context: Context): Promise<number> {
   return choose(command, context, '/hours', { hours: JSON.stringify(read.value) });
 }
 
+/** Lets load-control switches join the network of a radio. */
+export function join(command: Command, context: Context): Promise<number> {
+  const { for: durationMs } = command.opts<{ for: number }>();
+  const seconds = Math.max(1, Math.round(durationMs / 1000));
+  return choose(command, context, '/permit-join', {
+    radio: command.args[0] ?? '',
+    seconds: String(seconds),
+  });
+}
+
 /** Opens a lock-out of the limitation scheme. */
 export function resetLockOut(command: Command, context: Context): Promise<number> {
   const { pinFile } = command.opts<{ pinFile?: string }>();

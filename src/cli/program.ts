@@ -7,7 +7,7 @@ import { demo } from './demo/demoCommand.ts';
 import { devices } from './devicesCommand.ts';
 import { EXIT_CODES } from './exitCodes.ts';
 import { limits } from './limitsCommand.ts';
-import { boost, engineerPin, hours, readyBy, resetLockOut } from './ownerCommands.ts';
+import { boost, engineerPin, hours, join, readyBy, resetLockOut } from './ownerCommands.ts';
 import { read } from './readCommand.ts';
 import { replay } from './replayCommand.ts';
 import { refuse } from './report.ts';
@@ -145,6 +145,16 @@ export function createProgram(context: Context, bind: Bind): Command {
     'loadgate reset-lockout --pin-file - < pin.txt',
   ]).option('--pin-file <file>', 'as an engineer, with the PIN of this file; - for the standard input');
   addSettingOptions(json(resets, 'what was done'), ['runtimeDirectory']);
+
+  const joins = add('join', 'Let load-control switches join the network of a radio for a while.', join, [
+    'loadgate join han',
+    'loadgate join han --for 120s',
+  ])
+    .argument('<radio>', 'its radioId in the site plan')
+    .addOption(
+      new Option('--for <duration>', 'how long, up to 254s').argParser(parseDuration).default(60_000, '60s'),
+    );
+  addSettingOptions(json(joins, 'what was done'), ['runtimeDirectory']);
 
   add('engineer-pin', "Print the hash of an engineer's PIN for the site plan.", engineerPin, [
     'loadgate engineer-pin < pin.txt',

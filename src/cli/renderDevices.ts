@@ -37,13 +37,14 @@ export function describeLocalWire(wire: LocalWire): string {
 }
 
 function contactRows(contact: DeviceContact, runningMs: number): readonly (readonly string[])[] {
-  const { state, fault, unfit, beginnings, lastAnswerMs } = contact;
+  const { state, fault, unfit, remarks = [], beginnings, lastAnswerMs } = contact;
   const last = lastAnswerMs === undefined ? '' : `, last answer ${duration(runningMs - lastAnswerMs)} ago`;
   const met = beginnings > 1 ? `, met ${beginnings} times` : '';
   return [
     ['contact', `${CONTACTS[state]}${last}${met}`],
     ...(fault === undefined ? [] : [['', `${fault.title} (${fault.code}) -> ${fault.nextStep}`]]),
     ...(unfit === undefined ? [] : [['NOT USED', unfit]]),
+    ...remarks.map((remark) => ['', remark]),
   ];
 }
 

@@ -1,4 +1,6 @@
+import type { HanRadio } from '../adapters/han/hanRadio.ts';
 import { isPin } from '../adapters/system/engineerPin.ts';
+import type { Choice } from '../contract/owner.ts';
 import type { modelsOf } from '../discovery/modelFacts.ts';
 import type { DevicePlan, SitePlan } from '../domain/sitePlan.ts';
 import { describeBus } from '../gateway/describeBus.ts';
@@ -17,11 +19,12 @@ interface ViewParts {
   readonly devices: readonly Device[];
   readonly lines: ReadonlyMap<string, ModbusLine>;
   readonly models: ReturnType<typeof modelsOf>;
+  readonly radios: ReadonlyMap<string, HanRadio>;
   readonly clock: Clock;
 }
 
 /** What the local socket shows. */
-export function viewOf({ gateway, site, devices, lines, models, clock }: ViewParts): LocalView {
+export function viewOf({ gateway, site, devices, lines, radios, models, clock }: ViewParts): LocalView {
   const lineOf = (device: DevicePlan): ModbusLine | undefined => lines.get(lineIdOf(device));
   const lastAnswerOf = (device: DevicePlan): number | undefined => {
     const units = lineOf(device)?.statistics().units ?? [];
@@ -38,5 +41,28 @@ export function viewOf({ gateway, site, devices, lines, models, clock }: ViewPar
     },
     bus: () => describeBus({ site, now: clock.now(), lineOf }),
     owner: openOwnerDoors({ gateway, site, clock, isPin }),
+    permitJoin: (radioId, seconds) => permitJoin(radios, radioId, seconds),
   };
+}
+
+/** As long as a stick takes it for; 255 would mean for ever. */
+const LONGEST_JOIN_S = 254;
+
+async function permitJoin(
+  radios: ReadonlyMap<string, HanRadio>,
+  radioId: string,
+  seconds: number,
+): Promise<Choice> {
+  const radio = radios.get(radioId);
+  if (radio === undefined) {
+    const known = [...radios.keys()].join(', ') || 'none';
+    return { isDone: false, sentence: `There is no radio "${radioId}"; the site plan has ${known}` };
+  }
+  if (!(seconds >= 0 && seconds <= LONGEST_JOIN_S)) {
+    return { isDone: false, sentence: `Expected 0 to ${LONGEST_JOIN_S} seconds, found ${seconds}` };
+  }
+  const result = await radio.permitJoin(Math.round(seconds));
+  return result.ok
+    ? { isDone: true, sentence: `Switches may join ${radioId} for ${Math.round(seconds)} s` }
+    : { isDone: false, sentence: `${radioId} did not take it: ${result.detail}` };
 }

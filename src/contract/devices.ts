@@ -55,6 +55,8 @@ const contact = z.object({
   fault: fault.optional(),
   /** Why nothing of the device is used although it answers. */
   unfit: z.string().optional(),
+  /** What nobody could see otherwise, such as a boost at a load switch. */
+  remarks: z.array(z.string()).optional(),
   /** Times that contact began anew. */
   beginnings: z.number(),
   lastAnswerMs: z.number().optional(),

@@ -64,11 +64,12 @@ function newestOf(readings: DeviceReadings): RunningMs | undefined {
 }
 
 function describeContact(report: DeviceReport, lastAnswerMs: RunningMs | undefined): DeviceContact {
-  const { contact, fault, unfit, contacts, fallback, drifts, writes } = report;
+  const { contact, fault, unfit, remarks, contacts, fallback, drifts, writes } = report;
   return {
     state: contact,
     ...(fault === undefined ? {} : { fault: describeFault(fault) }),
     ...(unfit === undefined ? {} : { unfit }),
+    ...(remarks === undefined ? {} : { remarks: [...remarks] }),
     beginnings: contacts,
     ...(lastAnswerMs === undefined ? {} : { lastAnswerMs }),
     fallback,

@@ -1,5 +1,6 @@
 import type { Bus } from '../contract/bus.ts';
 import type { Devices } from '../contract/devices.ts';
+import type { Choice } from '../contract/owner.ts';
 import type { Status } from '../contract/status.ts';
 import type { OwnerDoors } from './ownerDoors.ts';
 
@@ -11,6 +12,8 @@ export interface LocalView {
   devices(): Devices;
   bus(): Bus;
   readonly owner: OwnerDoors;
+  /** Lets load-control switches join the network of a radio for so long. */
+  permitJoin(radioId: string, seconds: number): Promise<Choice>;
 }
 
 interface LocalAnswer {
@@ -21,7 +24,7 @@ interface LocalAnswer {
 interface LocalRoute {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  readonly answer: (query: URLSearchParams) => LocalAnswer;
+  readonly answer: (query: URLSearchParams) => LocalAnswer | Promise<LocalAnswer>;
 }
 
 const STARTING: LocalAnswer = { status: 503, body: { error: 'the gateway is starting' } };
@@ -48,6 +51,16 @@ export function localRoutes(view: () => LocalView | undefined): readonly LocalRo
     },
     { method: 'GET', path: '/devices', answer: whenRunning((running) => running.devices()) },
     { method: 'GET', path: '/bus', answer: whenRunning((running) => running.bus()) },
+    {
+      method: 'POST',
+      path: '/permit-join',
+      answer: async (query) => {
+        const running = view();
+        if (running === undefined) return STARTING;
+        const choice = await running.permitJoin(asked(query, 'radio'), askedNumber(query, 'seconds'));
+        return { status: 200, body: choice };
+      },
+    },
     {
       method: 'POST',
       path: '/boost',

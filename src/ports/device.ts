@@ -57,6 +57,8 @@ export interface DeviceReport {
   readonly fault?: FaultCode;
   /** Why nothing of the device is used although it answers; a sentence with what to do. */
   readonly unfit?: string;
+  /** Sentences about what nobody could see otherwise, such as a boost at a load switch. */
+  readonly remarks?: readonly string[];
   /** Times that contact began anew. */
   readonly contacts: number;
   readonly fallback: FallbackAudit;

@@ -293,3 +293,101 @@ describe('a bidirectional charge point', () => {
     expect(lastSetpointW()).toBe(-3000);
   });
 });
+
+describe('the preparation', () => {
+  /** Settings at 120 and a coil at 7, kept in memory that wears, or not. */
+  const prepared = (wear: 'kept' | 'ram') => (profile: Example) => {
+    const prepare = [
+      { function: 6, address: 120, word: 30, why: 'the safety timer is off as delivered' },
+      { function: 5, address: 7, word: '0xFF00', why: 'the output is let go' },
+    ];
+    Object.assign(profile, { prepare });
+    for (const { function: code, address, word } of prepare)
+      profile.writes.push({
+        function: code,
+        address,
+        values: [{ from: word, to: word }],
+        wear,
+        leastSpacingMs: 0,
+        ...(wear === 'kept' ? { dailyBudget: 10 } : {}),
+      } as unknown as Example['writes'][number]);
+  };
+  const meet = async (wear: 'kept' | 'ram') => {
+    const bench = benchDevice(profileWith(prepared(wear)));
+    const preparations = () =>
+      bench.line
+        .writes()
+        .filter(({ address }) => address === 120 || address === 7)
+        .map(({ address, values }) => [address, values?.[0]]);
+    const lose = async () => {
+      bench.line.fault = 'device-timeout';
+      await bench.pollFor(8);
+      bench.line.fault = undefined;
+      await bench.pollFor(8);
+    };
+    return { ...bench, preparations, lose };
+  };
+
+  it('in memory that wears is compared, and written only where it differs, however often contact is lost', async () => {
+    const { line, pollFor, preparations, lose } = await meet('kept');
+    line.set(1, 7, 1);
+    await pollFor(3);
+    expect(preparations()).toEqual([[120, 30]]);
+    line.set(3, 120, 30);
+    for (let loss = 0; loss < 20; loss++) await lose();
+    expect(preparations()).toEqual([[120, 30]]);
+    line.set(1, 7, 0);
+    await lose();
+    expect(preparations()).toEqual([
+      [120, 30],
+      [7, 0xff00],
+    ]);
+  });
+
+  it('that cannot be read is written', async () => {
+    const { line, pollFor, preparations } = await meet('kept');
+    line.refuses = ({ address, values }) => values === undefined && address === 120;
+    await pollFor(3);
+    expect(preparations()).toEqual([
+      [120, 30],
+      [7, 0xff00],
+    ]);
+  });
+
+  it('is not overtaken by the keep-alive', async () => {
+    const bench = benchDevice(
+      profileWith((profile) => {
+        feedsRegister(profile);
+        Object.assign(profile, { prepare: [{ function: 6, address: 110, word: 1, why: 'it must live' }] });
+      }),
+    );
+    const beats = () => bench.line.writes().filter(({ address }) => address === 110);
+    let release = () => {};
+    bench.line.hold = ({ address }) =>
+      address === 110 ? new Promise((resolve) => (release = resolve)) : undefined;
+    await bench.pollFor(2);
+    bench.device.keepAlive();
+    await settle();
+    bench.line.hold = () => undefined;
+    release();
+    await settle();
+    expect(beats()).toHaveLength(1);
+    bench.device.keepAlive();
+    await settle();
+    expect(beats()).toHaveLength(2);
+  });
+
+  it('in memory that does not wear is written at each contact', async () => {
+    const { line, pollFor, preparations, lose } = await meet('ram');
+    line.set(3, 120, 30);
+    line.set(1, 7, 1);
+    await pollFor(3);
+    await lose();
+    expect(preparations()).toEqual([
+      [120, 30],
+      [7, 0xff00],
+      [120, 30],
+      [7, 0xff00],
+    ]);
+  });
+});

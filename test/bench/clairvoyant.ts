@@ -2,11 +2,11 @@ import { Car, FOLLOWING, LEAST_PILOT_A } from '../../firmware-sim/car.ts';
 import { ChargeSocket } from '../../firmware-sim/chargeSocket.ts';
 import { Contact } from '../../firmware-sim/contact.ts';
 import { Generator } from '../../firmware-sim/generator.ts';
-import type { HomeSpec } from '../../firmware-sim/homeSpec.ts';
 import { recordedHousehold } from '../../firmware-sim/household.ts';
 import { Plant } from '../../firmware-sim/plant.ts';
 import { Noise } from '../../firmware-sim/random.ts';
 import { WaterHeater } from '../../firmware-sim/waterHeater.ts';
+import type { Stretch } from './headroomDays.ts';
 import { HeadroomTrace, type TraceStep } from './headroomTrace.ts';
 
 /** The plant's own step: what changes, changes at its end. */
@@ -34,7 +34,7 @@ export function roomBeside(
   const reactive = otherVar / voltageV;
   const along = active * ACTIVE_SHARE + reactive * REACTIVE_SHARE;
   const square = along ** 2 + ceilingA ** 2 - active ** 2 - reactive ** 2;
-  return square <= 0 ? 0 : Math.sqrt(square) - along;
+  return square <= 0 ? 0 : Math.max(0, Math.sqrt(square) - along);
 }
 
 /**
@@ -55,16 +55,8 @@ export function planPilot(roomA: readonly number[], mostA: number): readonly num
   });
 }
 
-export interface ClairvoyantRun {
-  readonly spec: HomeSpec;
-  readonly startAtMs: number;
-  readonly fromMs: number;
-  readonly untilMs: number;
-  readonly ceilingA: number;
-}
-
 /** Lives the stretch once without a car to know it, and once more with the car on the pilot that this allows. */
-export function runClairvoyant(run: ClairvoyantRun): HeadroomTrace {
+export function runClairvoyant(run: Stretch): HeadroomTrace {
   const dry = standHouse(run);
   dry.plant.advanceTo(run.untilMs);
   const { steps } = dry.trace;
@@ -92,7 +84,7 @@ function roomByMinute(steps: readonly TraceStep[], ceilingA: number): number[] {
 }
 
 /** The house without its devices: the pilot of the car is in our hands, the water heater is off. */
-function standHouse({ spec, startAtMs, fromMs, ceilingA }: ClairvoyantRun): {
+function standHouse({ spec, startAtMs, fromMs, ceilingA }: Stretch): {
   readonly plant: Plant;
   readonly socket: ChargeSocket;
   readonly trace: HeadroomTrace;

@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { HomeSpec } from '../../firmware-sim/homeSpec.ts';
 import type { Household } from '../../firmware-sim/household.ts';
 
-const SESSIONS = join(
-  import.meta.dirname,
-  '../../firmware-sim/data/trondheim_sessions_2019-12.csv',
-);
+const SESSIONS = join(import.meta.dirname, '../../firmware-sim/data/trondheim_sessions_2019-12.csv');
 /** The house was recorded thirteen winters before the cars; both have local time one hour ahead of UTC. */
 const YEARS_BEFORE = 13;
 const ZONE = '+01:00';
@@ -21,6 +19,16 @@ export interface ChargingDay {
   readonly untilMs: number;
   /** What the car took from the mains in the recording. */
   readonly energyWh: number;
+}
+
+/** A stretch of a home under one import ceiling, the same for every controller. */
+export interface Stretch {
+  readonly spec: HomeSpec;
+  readonly startAtMs: number;
+  /** The car is plugged in. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly ceilingA: number;
 }
 
 /**

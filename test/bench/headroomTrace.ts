@@ -108,15 +108,21 @@ export function excursionsOf(steps: readonly TraceStep[], ceilingA: number): rea
  * How long an excursion must last at least, whoever controls: until the next sample has seen it, then the car's dead time
  * and its fall, each as far as the plant's step tells them apart.
  */
-export function unavoidableMs({ peakA, roomA }: CeilingExcursion, ceilingA: number, sampleMs: number): number {
+export function unavoidableMs(
+  { peakA, roomA }: CeilingExcursion,
+  ceilingA: number,
+  sampleMs: number,
+): number {
   const mustPause = roomA < LEAST_A;
   const fallAPerS = mustPause ? FOLLOWING.pauseFallAPerS : FOLLOWING.fallAPerS;
   return sampleMs + FOLLOWING.deadTimeMs + ((peakA - ceilingA) / fallAPerS) * 1_000 + 2 * PLANT_STEP_MS;
 }
 
-
 /** How often the pilot was moved, and how often it began to permit or ceased to. */
-export function movesOf(steps: readonly TraceStep[]): { readonly changes: number; readonly operations: number } {
+export function movesOf(steps: readonly TraceStep[]): {
+  readonly changes: number;
+  readonly operations: number;
+} {
   let changes = 0;
   let operations = 0;
   for (const [index, { pilotA }] of steps.entries()) {

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { buildHome } from '../../firmware-sim/home.ts';
-import type { HomeSpec } from '../../firmware-sim/homeSpec.ts';
 import { createProfileDevice } from '../../src/adapters/modbus/profileDevice.ts';
 import type { DeviceReadings } from '../../src/domain/point.ts';
 import { Poller } from '../../src/gateway/poller.ts';
@@ -9,19 +8,12 @@ import { loadProfiles } from '../../src/profiles/loadProfiles.ts';
 import { DirectLine } from '../support/directLine.ts';
 import { RecordingLog } from '../support/recordingLog.ts';
 import { SteppedClock } from '../support/steppedClock.ts';
+import type { Stretch } from './headroomDays.ts';
 import { HeadroomTrace } from './headroomTrace.ts';
 
 const DRIVERS = join(import.meta.dirname, '../../drivers');
 const NAIVE_EVERY_MS = 30_000;
 const LEAST_A = 6;
-
-interface Stretch {
-  readonly spec: HomeSpec;
-  readonly startAtMs: number;
-  readonly fromMs: number;
-  readonly untilMs: number;
-  readonly ceilingA: number;
-}
 
 /** What is set at a moment, amps, from what the two devices say then. */
 type Rule = (now: { readonly gridA: number; readonly carA: number }) => number;

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureCycle } from './cycleCost.ts';
 import { measureDisk } from './diskPerDay.ts';
+import { measureGrowth } from './growth.ts';
+import { measureHeadroom } from './headroom.ts';
 import { measureLatency } from './latency.ts';
 import { measureLine } from './lineUse.ts';
 import { reportMemory, takeFootprint } from './memory.ts';
@@ -61,6 +63,8 @@ const measurements: readonly Measurement[] = [
   ...(await sideBySide()),
   await attempt('cycle', () => measureCycle(folder, extent.cycleRounds)),
   await attempt('disk', () => measureDisk(folder, extent.diskMs)),
+  await attempt('growth', async () => measureGrowth(isSmoke)),
+  await attempt('headroom', () => measureHeadroom(isSmoke)),
   await line(),
 ];
 const passed = measurements.filter(({ ok }) => ok).length;

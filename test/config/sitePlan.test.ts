@@ -39,7 +39,7 @@ function shapeMistakesOf(value: unknown) {
 }
 
 describe('the example site plans', () => {
-  it.each(['single-phase', 'three-phase'])('%s has no mistake and the default timing', (name) => {
+  it.each(['single-phase', 'three-phase', 'solar', 'car-park'])('%s has no mistake and the default timing', (name) => {
     const read = readSitePlan(join(root, `config/site.${name}.jsonc`));
     if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
     expect(checkSitePlan(read.plan, catalogue)).toEqual([]);

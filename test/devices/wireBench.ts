@@ -5,18 +5,20 @@ import type { OnWire } from '../../firmware-sim/standWire.ts';
 import { createProfileDevice } from '../../src/adapters/modbus/profileDevice.ts';
 import { openRtuLine } from '../../src/adapters/modbus/rtuLine.ts';
 import { openTcpLine } from '../../src/adapters/modbus/tcpLine.ts';
+import type { CommandEffect } from '../../src/domain/command.ts';
 import type { DeviceReadings, PointName } from '../../src/domain/point.ts';
-import type { Device, FallbackSettings } from '../../src/ports/device.ts';
-import type { LineStatistics, ModbusLine, ModbusRequest, ModbusResult } from '../../src/ports/modbusLine.ts';
+import type { ActionResult, Device, DeviceAction, FallbackSettings } from '../../src/ports/device.ts';
+import type { LineStatistics, ModbusLine, ModbusRequest } from '../../src/ports/modbusLine.ts';
 import { loadProfiles } from '../../src/profiles/loadProfiles.ts';
 import type { Profile } from '../../src/profiles/profile.ts';
 import { RecordingLog } from '../support/recordingLog.ts';
 import { SteppedClock, settle } from '../support/steppedClock.ts';
 import { WallClock } from '../support/wallClock.ts';
+import { aMoment, WatchedLine, whileWaiting } from './watchedLine.ts';
 
 const START_AT_MS = Date.UTC(2026, 5, 1, 12);
-/** The wire runs faster than the clock that is stepped by hand, so that turnarounds cost little. */
-const WIRE_SPEED = 20;
+/** The wires run faster than the machine, so that turnarounds cost little; a pty lags too much for more. */
+const WIRE_SPEED = { tcp: 20, rtu: 8 } as const;
 const BAUD_RATE = 115_200;
 const STEP_MS = 50;
 const LONGEST_CONNECT_MS = 5_000;
@@ -28,41 +30,6 @@ export function profileOf(id: string): Profile {
   return profile;
 }
 
-/** Knows whether a request is under way, and keeps what was sent. */
-class WatchedLine implements ModbusLine {
-  inFlight = 0;
-  readonly writes: ModbusRequest[] = [];
-  readonly #line: ModbusLine;
-
-  constructor(line: ModbusLine) {
-    this.#line = line;
-  }
-
-  async request(request: ModbusRequest): Promise<ModbusResult> {
-    this.inFlight++;
-    if (request.values !== undefined) this.writes.push(request);
-    try {
-      // What the maker wants of silence passes at the speed of the wire.
-      const silenceMs = (request.silenceMs ?? 0) / WIRE_SPEED;
-      return await this.#line.request({ ...request, silenceMs });
-    } finally {
-      this.inFlight--;
-    }
-  }
-
-  isOpen(): boolean {
-    return this.#line.isOpen();
-  }
-
-  statistics(): LineStatistics {
-    return this.#line.statistics();
-  }
-
-  close(): Promise<void> {
-    return this.#line.close();
-  }
-}
-
 export interface WireBench {
   readonly stand: Stand;
   readonly profile: Profile;
@@ -72,12 +39,12 @@ export interface WireBench {
   readonly writes: readonly ModbusRequest[];
   nowMs(): number;
   statistics(): LineStatistics;
+  /** Sends a command; from then on it is repeated as often as the device wants it. */
+  apply(action: DeviceAction, effect: CommandEffect): Promise<ActionResult>;
   /** Polls and keeps alive each second, as the gateway does. */
   pollFor(seconds: number): Promise<DeviceReadings>;
   /** The bench goes on, and nobody asks the device anything. */
   silence(seconds: number): Promise<void>;
-  /** Waits for what the device does on its own clock. */
-  during<T>(work: Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -94,13 +61,12 @@ export async function openWireBench(
   const { link } = profile.data;
   const stand = standDevice(model, { startAtMs: START_AT_MS, unit: link.unit, ...options });
   const clock = new SteppedClock();
+  const speed = WIRE_SPEED[link.transport];
   const serial = { baudRate: BAUD_RATE, parity: 'none', stopBits: 1 } as const;
   const wire = await stand.putOnWire(
-    link.transport === 'tcp'
-      ? { wire: 'tcp', speed: WIRE_SPEED }
-      : { wire: 'pty', speed: WIRE_SPEED, line: serial },
+    link.transport === 'tcp' ? { wire: 'tcp', speed } : { wire: 'pty', speed, line: serial },
   );
-  const line = new WatchedLine(openLine(wire));
+  const line = new WatchedLine(openLine(wire), speed);
   const device = createProfileDevice({
     deviceId: model,
     profile,
@@ -110,6 +76,7 @@ export async function openWireBench(
     log: new RecordingLog(),
     ...(fallback === undefined ? {} : { fallback }),
   });
+  let held: { readonly action: DeviceAction; readonly atMs: number } | undefined;
   const truths: { atMs: number; truth: StandTruth }[] = [];
 
   async function step(delayMs: number): Promise<void> {
@@ -120,28 +87,29 @@ export async function openWireBench(
 
   /** The wire moves the bench on as well. */
   async function catchUp(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await aMoment();
     await step(0);
   }
 
-  async function during<T>(work: Promise<T>): Promise<T> {
-    let isDone = false;
-    const done = () => {
-      isDone = true;
-    };
-    work.then(done, done);
-    for (;;) {
-      await settle();
-      if (isDone) return work;
-      if (line.inFlight > 0) await catchUp();
-      else await step(STEP_MS);
-    }
-  }
+  const during = <T>(work: Promise<T>) => whileWaiting(work, line, step);
 
   /** The line connects in the time of the machine. */
   async function untilOpen(): Promise<void> {
     const givenUpMs = performance.now() + LONGEST_CONNECT_MS;
     while (!line.isOpen() && performance.now() < givenUpMs) await catchUp();
+  }
+
+  async function apply(action: DeviceAction, effect: CommandEffect): Promise<ActionResult> {
+    await untilOpen();
+    const result = await during(device.apply(action, effect));
+    held = { action, atMs: clock.runningMs() };
+    return result;
+  }
+
+  async function refresh(): Promise<void> {
+    const { refreshEveryMs } = device.traits;
+    if (held === undefined || refreshEveryMs === undefined) return;
+    if (clock.runningMs() - held.atMs >= refreshEveryMs) await apply(held.action, 'refresh');
   }
 
   async function untilIdle(): Promise<void> {
@@ -158,6 +126,7 @@ export async function openWireBench(
       await untilOpen();
       const nextMs = clock.runningMs() + 1000;
       const readings = await during(device.poll());
+      await refresh();
       device.keepAlive();
       await untilIdle();
       while (clock.runningMs() < nextMs) await step(STEP_MS * 5);
@@ -178,7 +147,7 @@ export async function openWireBench(
       const untilMs = clock.runningMs() + seconds * 1000;
       while (clock.runningMs() < untilMs) await step(250);
     },
-    during,
+    apply,
     close: async () => {
       await device.close();
       await line.close();
@@ -196,7 +165,7 @@ export function openLine({ endpoint }: OnWire): ModbusLine {
 }
 
 /** The value of a point, or its state. */
-export function valueOf(readings: DeviceReadings, point: PointName): unknown {
+export function shown(readings: DeviceReadings, point: PointName): unknown {
   const reading = readings[point];
   return reading?.state === 'measured' ? reading.value : (reading?.state ?? 'none');
 }

@@ -12,7 +12,7 @@ import { Workload } from '../../src/discovery/workload.ts';
 import type { ModbusResult } from '../../src/ports/modbusLine.ts';
 import { loadProfiles } from '../../src/profiles/loadProfiles.ts';
 import { SteppedClock } from '../support/steppedClock.ts';
-import { drive, image, RegisterLine, type UnitImage } from './registerLine.ts';
+import { drive, image, RegisterLine, textWords, type UnitImage } from './registerLine.ts';
 
 const profiles = [...loadProfiles(join(import.meta.dirname, '../../drivers')).profiles.values()];
 const EM111: UnitImage = { 4: image(0x000b, [101]) };
@@ -179,10 +179,25 @@ describe('a scan of a network', () => {
     const both = { '10.0.0.2:502': { 30: KEBA, 255: KEBA, 31: KEBA } };
     await drive(clock, scanNetwork({ ...plan, units: [30, 31] }, partsFor(both)));
     expect(found().map(({ unit, alsoUnits }) => [unit, ...alsoUnits])).toEqual([[255, 30, 31]]);
+
+    events = [];
+    const sma: UnitImage = { 3: image(30_201, [0, 307]) };
+    const elsewhere = { '10.0.0.2:9999': { 1: sma, 3: sma } };
+    await drive(clock, scanNetwork({ ...plan, ports: [9_999] }, partsFor(elsewhere)));
+    expect(found().map(({ unit, alsoUnits }) => [unit, ...alsoUnits])).toEqual([[3, 1]]);
+  });
+
+  it('two numbers that a maker gives out are two finds: they may be two sockets, which a person is told', async () => {
+    const charx: UnitImage = { 3: image(100, textWords('CHARX SEC-3100', 10)) };
+    await drive(clock, scanNetwork(plan, partsFor({ '10.0.0.2:502': { 1: charx, 255: charx } })));
+    expect(found().map(({ unit }) => unit)).toEqual([255, 1]);
+    expect(proposePlan(found()).remarks).toContain(
+      'phoenix-charx-2: may be phoenix-charx under another number; compare their values',
+    );
   });
 
   it('devices that take one client and make it wait are asked for first, and spared once they are found', async () => {
-    expect(tcpUnits(502, profiles)[0]).toBe(255);
+    expect([tcpUnits(502, profiles)[0], tcpUnits(9_999, profiles)[0]]).toEqual([255, 255]);
     const vestel: UnitImage = {
       3: image(2002, [20]),
       4: { 404: 1, ...image(1000, [1, 1, 0, 0, 1]) },

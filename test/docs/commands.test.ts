@@ -18,7 +18,7 @@ const context: Context = {
 it('every command of loadgate that a page names is one', () => {
   const known = createProgram(context, () => async () => {}).commands.map((command) => command.name());
   const named = listPages().flatMap((page) =>
-    [...readOwn(page).matchAll(/(?:npm run loadgate -- |`loadgate )([a-z]+)/g)].map(
+    [...readOwn(page).matchAll(/(?:npm run loadgate -- |`loadgate )([a-z][a-z-]*)/g)].map(
       ([, name]) => `${page}: ${name}`,
     ),
   );

@@ -64,6 +64,27 @@ describe('the car park', () => {
     expect(complaint).toBe('generator-relay has no contact on channel 7');
   });
 
+  it('draws beside its recording what somebody switches on', () => {
+    const { home, pass } = standHome('single-phase');
+    const say = (command: object) => obey(home, JSON.stringify(command), pass(0));
+    const before = home.plant.household.powerW[0] ?? 0;
+    expect(say({ command: 'draw', phase: 'L1', currentA: 20 })).toEqual({ kind: 'done', command: 'draw' });
+    const wasAbove: boolean[] = [];
+    for (let minute = 0; minute < 3; minute += 1) {
+      pass(60_000);
+      wasAbove.push((home.plant.household.powerW[0] ?? 0) > 4_600);
+    }
+    expect(wasAbove).toEqual([true, true, true]);
+    say({ command: 'draw', phase: 'L1', currentA: 0 });
+    expect(home.plant.household.powerW[0]).toBeLessThan(before + 4_600);
+    expect(say({ command: 'draw', phase: 'L2', currentA: 20 })).toMatchObject({
+      problem: 'draw needs a "phase" of L1, found "L2"',
+    });
+    expect(say({ command: 'draw', phase: 'L1', currentA: -1 })).toMatchObject({
+      problem: expect.stringContaining('"currentA" of at least 0'),
+    });
+  });
+
   it('sets the signal wires at its boards by hand', () => {
     const { home } = standHome('car-park');
     const say = (command: object) => obey(home, JSON.stringify(command), EVENING_MS);

@@ -11,21 +11,21 @@ function closed({ stand }: Bench): readonly number[] {
 describe('isma-6ro', () => {
   it('switches by coil, by mask and by its output register', () => {
     const bench = standBench('isma-6ro');
-    expect(bench.ask('05 0001 ff00')).toBe('050001ff00');
+    expect(bench.ask('05 0331 ff00')).toBe('050331ff00');
     bench.pass(1_000);
     expect(closed(bench)).toEqual([2]);
-    expect(bench.ask('0f 0000 0006 01 15')).toBe('0f00000006');
+    expect(bench.ask('0f 0330 0006 01 15')).toBe('0f03300006');
     bench.pass(1_000);
     expect(closed(bench)).toEqual([1, 3, 5]);
     expect(bench.words(51, 1)).toBe('0015');
     bench.ask('06 0033 0020');
-    expect(bench.ask('01 0000 0006')).toBe('010120');
+    expect(bench.ask('01 0330 0006')).toBe('010120');
   });
 
   it('has its watchdog off out of the box: it stays as it was', () => {
     const bench = standBench('isma-6ro');
     expect(bench.words(8, 1)).toBe('0000');
-    bench.ask('05 0000 ff00');
+    bench.ask('05 0330 ff00');
     bench.pass(86_400_000);
     expect(closed(bench)).toEqual([1]);
   });
@@ -34,7 +34,7 @@ describe('isma-6ro', () => {
     const bench = standBench('isma-6ro');
     bench.ask('06 0008 2710');
     bench.ask('06 000c 0002');
-    bench.ask('05 0000 ff00');
+    bench.ask('05 0330 ff00');
     bench.pass(9_000);
     expect(closed(bench)).toEqual([1]);
     bench.pass(2_000);
@@ -44,8 +44,8 @@ describe('isma-6ro', () => {
   it('is fed by any message, also by one that only reads or that it refuses', () => {
     const bench = standBench('isma-6ro');
     bench.ask('06 0008 2710');
-    bench.ask('05 0000 ff00');
-    for (const request of ['01 0000 0006', '03 0008 0001', '04 0000 0001']) {
+    bench.ask('05 0330 ff00');
+    for (const request of ['01 0330 0006', '03 0008 0001', '04 0000 0001']) {
       bench.pass(9_000);
       bench.ask(request);
     }
@@ -59,11 +59,19 @@ describe('isma-6ro', () => {
     const bench = standBench('isma-6ro');
     bench.ask('06 0008 2710');
     bench.ask('06 000c 0004');
-    bench.ask('05 0000 ff00');
+    bench.ask('05 0330 ff00');
     bench.stand.firmware.powerCycle(bench.stand.nowMs);
     bench.pass(1_000);
     expect(closed(bench)).toEqual([3]);
     expect(bench.words(8, 1)).toBe('2710');
+  });
+
+  it('shows the bits of its chosen state as coils', () => {
+    const bench = standBench('isma-6ro');
+    bench.ask('05 00c2 ff00');
+    expect(bench.words(12, 1)).toBe('0004');
+    expect(bench.ask('01 00c0 0006')).toBe('010104');
+    expect(bench.ask('05 0000 ff00')).toBe('8502');
   });
 
   it('counts messages with the least significant word first', () => {
@@ -73,8 +81,8 @@ describe('isma-6ro', () => {
   });
 
   it.each([
-    ['a seventh output', '05 0006 ff00', '8502'],
-    ['a value that is no coil', '05 0000 1234', '8503'],
+    ['a seventh output', '05 0336 ff00', '8502'],
+    ['a value that is no coil', '05 0330 1234', '8503'],
     ['a state of seven outputs', '06 000c 0040', '8603'],
     ['discrete inputs', '02 0000 0001', '8201'],
   ])('refuses %s', (_, request, expected) => {

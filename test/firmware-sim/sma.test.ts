@@ -23,6 +23,7 @@ describe('sma-inverter', () => {
     expect(words(30_529, 2)).toBe('002dc6c0');
     expect(words(30_513, 4)).toBe('00000000002dc6c0');
     expect(words(30_201, 2)).toBe('00000133');
+    expect(words(30_231, 2)).toBe('00002710');
   });
 
   it('shows what it has not as not a number', () => {

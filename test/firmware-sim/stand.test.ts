@@ -131,9 +131,9 @@ describe('the bench', () => {
   it('follows a contact that is stuck, whatever the relay says', () => {
     const { ask, pass, stand } = standBench('isma-6ro');
     stand.contacts[0]?.setStuck(true, 0);
-    ask('05 0000 ff00');
+    ask('05 0330 ff00');
     pass(1_000);
-    expect(ask('01 0000 0001')).toBe('010101');
+    expect(ask('01 0330 0001')).toBe('010101');
     expect(stand.truth()['relayClosed.1']).toBe(false);
   });
 });
@@ -144,11 +144,11 @@ describe('the bench on a wire', () => {
     const wire = await stand.putOnWire({ wire: 'tcp', speed: 100 });
     opened.push(wire);
     const client = await connect(wire);
-    expect(await exchange(client, bytes('0001 0000 0006 05 05 0001 ff00'), 12)).toBe(
-      '00010000000605050001ff00',
+    expect(await exchange(client, bytes('0001 0000 0006 05 05 0331 ff00'), 12)).toBe(
+      '00010000000605050331ff00',
     );
     const other = await connect(wire);
-    expect(await exchange(other, bytes('0002 0000 0006 05 01 0000 0006'), 10)).toBe('00020000000405010102');
+    expect(await exchange(other, bytes('0002 0000 0006 05 01 0330 0006'), 10)).toBe('00020000000405010102');
     expect(stand.nowMs).toBeGreaterThan(0);
     expect(stand.truth()['relayClosed.2']).toBe(true);
   });

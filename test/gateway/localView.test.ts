@@ -153,12 +153,12 @@ describe('the doors of the local socket', () => {
     ['GET /devices', { is: 'devices' }],
     ['GET /bus', { is: 'bus' }],
     ['POST /acknowledge', { isAcknowledged: true }],
-  ])('%s answers once the gateway stands, and before says so', (door, body) => {
+  ])('%s answers once the gateway stands, and before says so', async (door, body) => {
     const open = (given: LocalView | undefined) =>
       localRoutes(() => given)
         .find(({ method, path }) => `${method} ${path}` === door)
         ?.answer(new URLSearchParams());
-    expect(open(view)).toEqual({ status: 200, body });
-    expect(open(undefined)?.status).toBe(503);
+    expect(await open(view)).toEqual({ status: 200, body });
+    expect((await open(undefined))?.status).toBe(503);
   });
 });

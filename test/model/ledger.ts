@@ -5,10 +5,10 @@ import type { WorldState } from './worldState.ts';
 import { gridFlow, type Ledger, MANY_TICKS, type Truth } from './worldState.ts';
 
 /** A step of the wall clock, in ticks: shorter and longer than what may be left of a curtailment. */
-export const STRIDE_TICKS = 3;
+export const STRIDE_TICKS = 1;
 
-export const CURTAILMENT = { ceilingA: 10, ticks: 4 } as const;
-export const NARROWER = { ceilingA: 6, ticks: 2 } as const;
+export const CURTAILMENT = { ceilingA: 10, ticks: 2 } as const;
+export const NARROWER = { ceilingA: 6, ticks: 1 } as const;
 
 /** One tick later, before the decision of that tick. */
 export function ledgerAfterTick(world: SmallWorld, ledger: Ledger, truth: Truth): Ledger {

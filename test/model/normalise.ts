@@ -18,8 +18,13 @@ export function normalised(world: SmallWorld, state: WorldState): WorldState {
   return {
     ...state,
     carried: normalisedCarried(world.site, state.carried),
-    recorded: normalisedCarried(world.site, state.recorded),
+    recorded: withoutSeen(normalisedCarried(world.site, state.recorded)),
   };
+}
+
+/** A gateway that starts sees its meters, faults and excursions anew; what it had of them only tells which events to leave out. */
+function withoutSeen(recorded: Carried): Carried {
+  return { ...recorded, core: { ...recorded.core, meters: {}, excursions: [], faults: [] } };
 }
 
 /** A short text that is the same for the same state: 128 bits, so that two of some millions never share one. */
@@ -45,11 +50,13 @@ function normalisedCarried(site: SitePlan, carried: Carried): Carried {
       loads: Object.fromEntries(
         Object.entries(core.loads).map(([loadId, load]) => [loadId, movedLoad(load, shiftMs, isLevel)]),
       ),
-      inForce: core.inForce.map(moved),
-      held: core.held.map(({ limit, releasesAtMs }) => ({
-        limit: moved(limit),
-        releasesAtMs: releasesAtMs + shiftMs,
-      })),
+      inForce: core.inForce.map(moved).map(withoutClockEnd),
+      held: core.held
+        .map(({ limit, releasesAtMs }) => ({
+          limit: withoutEnd(limit),
+          releasesAtMs: releasesAtMs + shiftMs,
+        }))
+        .sort((a, b) => a.releasesAtMs - b.releasesAtMs || a.limit.ceiling - b.limit.ceiling),
       starting: core.starting.map(({ limit, startsAtMs }) => ({
         limit: moved(limit),
         startsAtMs: startsAtMs + shiftMs,
@@ -96,6 +103,16 @@ function movedLimit(limit: Limit, shiftMs: number, utcShiftMs: number): Limit {
     ...(validUntilMs === undefined ? {} : { validUntilMs: cut(validUntilMs + shiftMs, LOAD_TICKS) }),
     ...(validUntilUtcMs === undefined ? {} : { validUntilUtcMs: validUntilUtcMs + utcShiftMs }),
   };
+}
+
+/** What was in force is compared with what is; that comes with its own end by the clock. */
+function withoutClockEnd({ validUntilUtcMs: _, ...limit }: Limit): Limit {
+  return limit;
+}
+
+/** A limit that is held is past its end: only its release counts. */
+function withoutEnd({ validUntilMs: _, validUntilUtcMs: __, ...limit }: Limit): Limit {
+  return { ...limit, validFromMs: 0 };
 }
 
 function movedLoad(load: LoadMemory, shiftMs: number, isLevel: boolean): LoadMemory {

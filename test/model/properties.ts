@@ -60,6 +60,7 @@ const EPSILON_A = 1e-6;
 function judgeFlow({ world, before, after, taken }: Transition): Violation | undefined {
   const { truth, ledger } = after;
   const told = toldA(world, after.carried.core) ?? truth.inForceA;
+  const givenA = Math.min(told, truth.inForceA);
   if (isLost(truth) && told > safeCurrentOf(world.load) + EPSILON_A)
     return { property: 'a lost picture means the safe posture', detail: `it may have ${told} A` };
   if (ledger.disobeyingTicks > CONFIRM_TICKS + 1)
@@ -68,7 +69,8 @@ function judgeFlow({ world, before, after, taken }: Transition): Violation | und
       detail: `told ${told} A, has ${truth.inForceA} A for ${ledger.disobeyingTicks} ticks`,
     };
   if (!taken.isSeen || told <= EPSILON_A) return undefined;
-  const flowA = gridFlow(world, truth, told);
+  // A load is not trusted to stay below what it may have; of a generator, what it gives is what counts.
+  const flowA = gridFlow(world, truth, world.load.kind === 'limitedGenerator' ? givenA : told);
   const [importA, exportA] = owedCeilings(world, after);
   // What goes down now is right: it was seen above only in this decision.
   if (flowA <= importA + EPSILON_A && -flowA <= exportA + EPSILON_A) return undefined;
@@ -116,7 +118,10 @@ function judgeCommand({ world, before, after, taken }: Transition, command: Comm
     ...(toA > (heldA ?? 0) + EPSILON_A && !hasRested(before.ledger, taken.isTick) ? ['rest'] : []),
   ];
   if (missing.length > 0)
-    return { property: 'nothing widens without its proof', detail: `to ${toA} A without ${missing.join(', ')}` };
+    return {
+      property: 'nothing widens without its proof',
+      detail: `to ${toA} A without ${missing.join(', ')}`,
+    };
   const flowA = gridFlow(world, truth, toA);
   const [importA, exportA] = owedCeilings(world, { ...after, ledger });
   if (flowA <= importA + EPSILON_A && -flowA <= exportA + EPSILON_A) return undefined;
@@ -160,8 +165,11 @@ function judgeLockOut({ world, action, before, after, taken }: Transition): Viol
   const mayForget = action.startsWith('restart') && before.ledgerBefore !== undefined;
   if (!isLocked(before.carried.core) || isLocked(after.carried.core) || mayForget) return undefined;
   const by = taken.input.schemeReset?.by;
-  const inWindow = before.ledger.lockOutTicks.filter((ticks) => ticks * TICK_MS <= resetWindowMs(world)).length;
-  const isPermitted = by === 'engineer' || (by === 'householder' && inWindow < figures.householderResetsBelow);
+  const inWindow = before.ledger.lockOutTicks.filter(
+    (ticks) => ticks * TICK_MS <= resetWindowMs(world),
+  ).length;
+  const isPermitted =
+    by === 'engineer' || (by === 'householder' && inWindow < figures.householderResetsBelow);
   if (isPermitted) return undefined;
   return {
     property: 'a lock-out is left only by a permitted reset',
@@ -171,20 +179,26 @@ function judgeLockOut({ world, action, before, after, taken }: Transition): Viol
 
 function judgeCounters({ world, action, before, after, taken }: Transition): Violation | undefined {
   const isRestart = action.startsWith('restart');
-  if (taken.input.schemeReset?.by === 'engineer' || (isRestart && before.ledgerBefore !== undefined)) return undefined;
+  if (taken.input.schemeReset?.by === 'engineer' || (isRestart && before.ledgerBefore !== undefined))
+    return undefined;
   const { longRepeatWindowMs } = schemeFiguresOf(world.site);
   const nowMs = taken.input.now.runningMs;
   // A restart takes the running clock back to the record, so ages only become less.
   const countedOf = (memory: Memory): number =>
-    memory.schemes.flatMap(({ countedAtMs }) => countedAtMs).filter((atMs) => nowMs - atMs <= longRepeatWindowMs)
-      .length;
+    memory.schemes
+      .flatMap(({ countedAtMs }) => countedAtMs)
+      .filter((atMs) => nowMs - atMs <= longRepeatWindowMs).length;
   const lockOutsOf = (memory: Memory): number =>
-    memory.schemes.flatMap(({ lockOutsAtMs }) => lockOutsAtMs).filter((atMs) => nowMs - atMs <= resetWindowMs(world))
-      .length;
+    memory.schemes
+      .flatMap(({ lockOutsAtMs }) => lockOutsAtMs)
+      .filter((atMs) => nowMs - atMs <= resetWindowMs(world)).length;
   const [was, is] = [before.carried.core, after.carried.core];
   const isNewlyLocked = isLocked(is) && !isLocked(was);
   if (lockOutsOf(is) < lockOutsOf(was))
-    return { property: 'nothing counted is forgotten', detail: `${lockOutsOf(is)} of ${lockOutsOf(was)} lock-outs` };
+    return {
+      property: 'nothing counted is forgotten',
+      detail: `${lockOutsOf(is)} of ${lockOutsOf(was)} lock-outs`,
+    };
   if (!isNewlyLocked && countedOf(is) < countedOf(was))
     return {
       property: 'nothing counted is forgotten',

@@ -9,13 +9,20 @@ import {
   ledgerAfterDecision,
   ledgerAfterTick,
   NARROWER,
-  settled,
   STRIDE_TICKS,
+  settled,
   withControl,
   withoutControl,
 } from './ledger.ts';
 import { type Action, type SmallWorld, TICK_MS } from './smallWorld.ts';
-import { type Carried, type Ledger, MANY_TICKS, snapshotOf, type Truth, type WorldState } from './worldState.ts';
+import {
+  type Carried,
+  type Ledger,
+  MANY_TICKS,
+  snapshotOf,
+  type Truth,
+  type WorldState,
+} from './worldState.ts';
 
 /** A decision as it was taken in a step, for the properties to judge. */
 export interface Taken {
@@ -65,8 +72,6 @@ export function step(
       return turned({ isPartyThere: !truth.isPartyThere });
     case 'the store fails or works again':
       return turned({ canStore: !truth.canStore });
-    case 'the clock is lost':
-      return truth.clockLevel === 'none' ? undefined : turned({ clockLevel: 'none' });
     case 'the clock is coarse':
       return truth.clockLevel === 'coarse' ? undefined : turned({ clockLevel: 'coarse' });
     case 'the clock is synced':
@@ -108,7 +113,7 @@ function tick(judgement: Judgement, world: SmallWorld, state: WorldState): Stepp
       truth: later,
       ledger: ledgerAfterTick(world, state.ledger, later),
     },
-    { isTick: true },
+    { isTick: true, owedBefore: state.ledger },
   );
 }
 
@@ -222,6 +227,8 @@ interface Manner {
   readonly reset?: SchemeReset;
   readonly isStart?: boolean;
   readonly isTick?: boolean;
+  /** What was owed at the decision before. */
+  readonly owedBefore?: Ledger;
   readonly mustRecord?: boolean;
 }
 
@@ -230,7 +237,7 @@ function judged(
   judgement: Judgement,
   world: SmallWorld,
   state: WorldState,
-  { reset, isStart = false, isTick = false, mustRecord = false }: Manner = {},
+  { reset, isStart = false, isTick = false, mustRecord = false, owedBefore }: Manner = {},
 ): Stepped {
   const { carried } = state;
   const truth: Truth =
@@ -273,8 +280,9 @@ function judged(
     ledger,
   };
   return {
-    state: withRecord(commanded, state.ledger, isRecorded, isPressing),
-    taken: { input, decision, isTick, isSeen: isSeen(truth, isStart) } };
+    state: withRecord(commanded, owedBefore ?? state.ledger, isRecorded, isPressing),
+    taken: { input, decision, isTick, isSeen: isSeen(truth, isStart) },
+  };
 }
 
 function isSeen({ isMeterSilent }: Truth, isStart: boolean): boolean {

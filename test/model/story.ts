@@ -41,7 +41,8 @@ function sceneOf(world: SmallWorld, before: WorldState, { truth, carried }: Worl
       return `, scheme in state ${state} with ${countedAtMs.length} counted`;
     })
     .join('');
-  const meter = truth.meterSilentTicks === 0 ? 'meter read' : `meter silent for ${truth.meterSilentTicks} ticks`;
+  const meter =
+    truth.meterSilentTicks === 0 ? 'meter read' : `meter silent for ${truth.meterSilentTicks} ticks`;
   return `${rounded(flowA)} A at the connection point, ${meter}, load told ${rounded(told)} and at ${rounded(truth.inForceA)} A${scheme}`;
 }
 

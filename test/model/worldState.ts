@@ -84,7 +84,7 @@ export interface WorldState {
 }
 
 /** Longer than anything that the ledger counts. */
-export const MANY_TICKS = 8;
+export const MANY_TICKS = 5;
 
 export const UTC_MS = Date.UTC(2026, 0, 5);
 

@@ -278,6 +278,18 @@ describe('a bidirectional charge point', () => {
     expect(send({ kind: 'setChargeCurrent', currentA: 10 }, sides)).toContainEqual([260, -3000]);
   });
 
+  it('is left alone while power flows on a side that is not limited: a narrowing must not raise that', () => {
+    const free = [
+      [257, 2],
+      [81, 0],
+    ];
+    expect(send({ kind: 'setChargeCurrent', currentA: 10 }, { answers: flowing(-1000) })).toEqual(free);
+    expect(send({ kind: 'setChargeCurrent', currentA: 0 }, { answers: flowing(-1000) })).toEqual(free);
+    expect(send({ kind: 'setPowerLimit', powerW: 2000 }, { answers: flowing(1500) })).toEqual(free);
+    const whole = { answers: flowing(-1000), powerLimitW: 7360 };
+    expect(send({ kind: 'setChargeCurrent', currentA: 10 }, whole, 'widening')).toEqual(free);
+  });
+
   it('is stopped below its least power', () => {
     const stopped = [
       [81, 1],

@@ -1,6 +1,11 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readOwn } from '../architecture/ownSources.ts';
+import { checkSitePlan } from '../../src/config/checkSitePlan.ts';
+import { loadProfiles } from '../../src/profiles/loadProfiles.ts';
+import { PROJECT_ROOT, readOwn } from '../architecture/ownSources.ts';
 import { parseScenario, readScenarios } from './readScenarios.ts';
+import { planOf } from './stages/story.ts';
+import { withoutRepetition } from './stepSchema.ts';
 
 const ZERO = {
   lesson: 'Zero is a ceiling.',
@@ -54,6 +59,30 @@ describe('a scenario file', () => {
       'zero.json: steps[0].notAt: the stage "processes" has no clock of its own to set',
     ],
     [
+      'a broken command and no word about the core',
+      { steps: [{ atS: 5, do: 'send', topic: 'curtailment', body: {} }] },
+      'zero.json: steps[0].notAt: the stage "core" has no broker: say in "notAt" why',
+    ],
+    [
+      'a length that nobody waits for in real time',
+      { durationS: 200 },
+      'zero.json: durationS: expected at most 180 where the story is told at the stage "processes", found 200',
+    ],
+    [
+      'what a whole interval shows beside what a moment shows',
+      {
+        expectations: [
+          {
+            says: 'both',
+            fromS: 10,
+            untilS: 60,
+            expect: { posture: 'safe', heldUntilRelease: 'curtailment' },
+          },
+        ],
+      },
+      'zero.json: expectations[0].expect: heldUntilRelease, eventsInOrder, neverAbove: each is judged',
+    ],
+    [
       'an interval in which nothing is looked at',
       {
         expectations: [{ says: 'too short', fromS: 10, untilS: 12, withinS: 5, expect: { posture: 'safe' } }],
@@ -73,7 +102,7 @@ describe('a scenario file', () => {
     [
       'a reason without a cause',
       { expectations: [{ says: 'why', fromS: 10, untilS: 60, expect: { reason: { load: 'solar' } } }] },
-      'zero.json: expectations[0].expect.reason: expected { load?, source }',
+      'zero.json: expectations[0].expect.reason: expected { load?, source, ceiling? }',
     ],
   ])('with %s is refused with the place', (_what, change, message) => {
     expect(mistakesOf(change)).toEqual([expect.stringContaining(message)]);
@@ -85,9 +114,28 @@ describe('a scenario file', () => {
     expect(mistakesOf({ notAt, steps: [{ atS: 5, do: 'gateway', is: 'killed' }] })).toEqual([]);
   });
 
+  it('may be long where time is stepped', () => {
+    expect(mistakesOf({ durationS: 9_000, notAt: { processes: 'too long for real time' } })).toEqual([]);
+  });
+
+  it('may repeat a heartbeat', () => {
+    const beats = { atS: 5, do: 'heartbeats', untilS: 50, everyS: 20 };
+    const read = parseScenario('zero.json', JSON.stringify({ ...ZERO, steps: [beats] }));
+    const steps = read.ok ? withoutRepetition(read.scenario.steps) : [];
+    expect(steps).toEqual([5, 25, 45].map((atS) => ({ atS, do: 'heartbeat' })));
+  });
+
   it('tells all its mistakes at once', () => {
     expect(mistakesOf({ home: 'castle', durationS: 5, lesson: 7 })).toHaveLength(3);
   });
+});
+
+it('every story has a site plan that the gateway takes', () => {
+  const { profiles } = loadProfiles(join(PROJECT_ROOT, 'drivers'));
+  const wrong = readScenarios().flatMap(({ name, scenario }) =>
+    checkSitePlan(planOf(scenario), profiles).map((finding) => `${name}: ${JSON.stringify(finding)}`),
+  );
+  expect(wrong).toEqual([]);
 });
 
 it('every story stands in docs/scenarios.md with its lesson', () => {

@@ -82,9 +82,9 @@ export const stepSchema = z.discriminatedUnion('do', [
     ...common,
     do: z.literal('boost'),
     load: identifier.default('charge-point'),
-    seconds: lasting,
+    minutes: z.number().min(0).max(1_440),
   }),
-  z.strictObject({ ...common, do: z.literal('chooseHours'), hours: z.literal(['none', 'default']) }),
+  z.strictObject({ ...common, do: z.literal('chooseHours'), hours: z.literal(['none', 'planned']) }),
   z.strictObject({ ...common, do: z.literal('resetLockOut'), by: z.enum(['householder', 'engineer']) }),
   z.strictObject({ ...common, do: z.literal('broker'), is: z.enum(['down', 'up']) }),
   z.strictObject({ ...common, do: z.literal('gateway'), is: z.enum(['killed', 'started']) }),
@@ -111,6 +111,7 @@ export const IMPOSSIBLE: readonly {
   { do: 'send', stage: 'core', why: 'no broker' },
   { do: 'gateway', stage: 'core', why: 'no gateway' },
   { do: 'clock', stage: 'processes', why: 'no clock of its own to set' },
+  { do: 'schedule', stage: 'processes', why: 'no clock that a time source surely disciplines' },
 ];
 
 /** Heartbeats told one by one, in the order in which everything happens. */

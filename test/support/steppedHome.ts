@@ -268,7 +268,7 @@ export class SteppedHome {
   }
 }
 
-function examplePlan(homeName: HomeName): SitePlan {
+export function examplePlan(homeName: HomeName): SitePlan {
   const read = readSitePlan(join(ROOT, `config/site.${homeName}.jsonc`));
   if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
   return read.plan;

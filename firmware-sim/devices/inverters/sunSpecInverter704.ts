@@ -25,7 +25,9 @@ const PHASE_OFFSETS = [
   { powerW: 87, currentA: 91, voltageV: 93 },
 ] as const;
 /** Signed values and scale factors of model 701 that it has not: they have another mark than unsigned ones. */
-const ABSENT_SIGNED = [11, 12, 13, 36, 37, 38, 39, 40, 42, 43, 44, 65, 66, 67, 88, 89, 90, 117, 118, 119, 121, 122];
+const ABSENT_SIGNED = [
+  11, 12, 13, 36, 37, 38, 39, 40, 42, 43, 44, 65, 66, 67, 88, 89, 90, 117, 118, 119, 121, 122,
+];
 
 /** Model 701: what it measures. Production is positive. */
 function measurementModel({ output, isAsleep }: OutputView): SunSpecModel {

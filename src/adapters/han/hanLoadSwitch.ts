@@ -132,6 +132,10 @@ class DrlcLoadSwitch implements HanLoadSwitch {
       contact: worst,
       ...(silent === undefined ? {} : { fault: silent.fault }),
       ...(mismatch[0] === undefined ? {} : { unfit: mismatch[0] }),
+      remarks: this.controllers().map(
+        ({ relayChannel, commanded, confirmed, because }) =>
+          `channel ${relayChannel}: told ${commanded}, confirmed ${confirmed}: ${because}`,
+      ),
       contacts: contacts.reduce((sum, { beginnings }) => sum + beginnings, 0),
       fallback: { state: 'none' },
       drifts: 0,

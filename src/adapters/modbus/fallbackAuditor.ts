@@ -60,6 +60,11 @@ export class FallbackAuditor {
     return this.#drifts;
   }
 
+  /** True while settings are being written. */
+  get isSecuring(): boolean {
+    return this.#securing !== undefined;
+  }
+
   /** After how long without the gateway the device acts by itself; absent where it never does. */
   get timeoutMs(): number | undefined {
     const timeout = this.#options.data.fallback?.timeout;

@@ -138,6 +138,8 @@ class ProfileDevice implements Device {
     const nowMs = this.#clock.runningMs();
     if (everyMs === undefined || this.#isFeeding || this.#pause.isClosed || !this.#meeting.isMet) return;
     if (this.#contact.beginnings === 0 || this.#contact.isLost) return;
+    // What is fed may be part of the preparation too: one of the two would take the other's place on the line.
+    if (this.#auditor.isSecuring) return;
     if (nowMs - this.#keptAliveAtMs < everyMs * (1 - KEEP_ALIVE_TOLERANCE)) return;
     void this.#feed(nowMs);
   }

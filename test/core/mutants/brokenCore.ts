@@ -17,7 +17,8 @@ const SOURCES = fileURLToPath(new URL('../../../src/', import.meta.url));
 export async function breakCore(breaks: readonly Break[]): Promise<Judgement> {
   const folder = mkdtempSync(join(tmpdir(), 'loadgate-mutant-'));
   try {
-    for (const room of ['core', 'domain']) cpSync(join(SOURCES, room), join(folder, room), { recursive: true });
+    for (const room of ['core', 'domain'])
+      cpSync(join(SOURCES, room), join(folder, room), { recursive: true });
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
     for (const { file, from, to } of breaks) {
       const path = join(folder, 'core', file);

@@ -16,7 +16,7 @@ import { withControl, withoutControl } from '../../../src/gateway/controlSlot.ts
 import { fallbackSettingsOf } from '../../../src/gateway/fallbackKeeper.ts';
 import { type GatewayMemory, memoryAtStart } from '../../../src/gateway/gatewayMemory.ts';
 import { gatherInput } from '../../../src/gateway/gatherInput.ts';
-import { withPreference } from '../../../src/gateway/ownerSettings.ts';
+import { type OwnerSettings, withPreference } from '../../../src/gateway/ownerSettings.ts';
 import type { Device } from '../../../src/ports/device.ts';
 import { loadProfiles } from '../../../src/profiles/loadProfiles.ts';
 import { type Control, controlToLimits } from '../../../src/sync/controlToLimits.ts';
@@ -28,10 +28,9 @@ import { flowsOf, judgementOfDecision, type Observation } from '../observation.t
 import type { Scenario } from '../scenarioSchema.ts';
 import type { Step } from '../stepSchema.ts';
 import { houseCommandOf } from './houseCommands.ts';
-import { withHours } from './ownerWords.ts';
 import type { Stage } from './stage.ts';
 import { tellHouse } from './steppedHouse.ts';
-import { buildAtMs, planOf, requestOf, scheduleOf } from './story.ts';
+import { buildAtMs, noneOf, planOf, requestOf, scheduleOf } from './story.ts';
 
 const POLL_EVERY_MS = 250;
 const DECIDE_EVERY_MS = 1_000;
@@ -49,6 +48,7 @@ interface Told {
  */
 export class CoreStage implements Stage {
   readonly #scenario: Scenario;
+  readonly #drawS: () => number;
   readonly #home: Home;
   readonly #clock: SteppedClock;
   readonly #site: SitePlan;
@@ -64,8 +64,10 @@ export class CoreStage implements Stage {
   #decision: Decision | undefined;
   #events: DomainEvent[] = [];
 
-  constructor(scenario: Scenario) {
+  /** @param drawS what the random delay would come to at each decision; always that of the story when absent */
+  constructor(scenario: Scenario, drawS = () => scenario.randomOffsetS) {
     this.#scenario = scenario;
+    this.#drawS = drawS;
     const startAtMs = buildAtMs(scenario);
     this.#home = buildHome(readHome(scenario.home), { startAtMs });
     this.#clock = new SteppedClock({ utcMs: startAtMs });
@@ -96,7 +98,7 @@ export class CoreStage implements Stage {
       case 'schedule':
         return this.#control(scheduleOf(step, now.utcMs));
       case 'noCurtailment':
-        return this.#keepControl(withControl(this.#memory.control, [], undefined));
+        return this.#control(noneOf(step.atS));
       case 'cancelCurtailment': {
         const { control } = this.#memory;
         return this.#keepControl(withoutControl(control, control.id ?? ''));
@@ -108,8 +110,8 @@ export class CoreStage implements Stage {
         };
         return;
       case 'boost': {
-        const { load: loadId, seconds } = step;
-        const untilMs = now.runningMs + seconds * 1_000;
+        const { load: loadId, minutes } = step;
+        const untilMs = now.runningMs + minutes * 60_000;
         const owner = withPreference(this.#memory.owner, { kind: 'boost', loadId, untilMs });
         this.#memory = { ...this.#memory, owner };
         return;
@@ -174,7 +176,7 @@ export class CoreStage implements Stage {
       site: this.#site,
       snapshot: this.#snapshot,
       memory: this.#memory,
-      randomOffsetMs: this.#scenario.randomOffsetS * 1_000,
+      randomOffsetMs: this.#drawS() * 1_000,
       canRecord: true,
       paces: this.#paces,
       schemeReset: this.#schemeReset,
@@ -234,4 +236,11 @@ export class CoreStage implements Stage {
       });
     });
   }
+}
+
+function withHours(
+  { chargingHours: _, ...settings }: OwnerSettings,
+  hours: 'none' | 'planned',
+): OwnerSettings {
+  return hours === 'none' ? { ...settings, chargingHours: 'none' } : settings;
 }

@@ -1,17 +1,26 @@
 import { tellTruth } from '../../../firmware-sim/truth.ts';
+import { isPin } from '../../../src/adapters/system/engineerPin.ts';
 import type { TopicName } from '../../../src/contract/topics.ts';
 import type { DomainEvent } from '../../../src/domain/event.ts';
-import { withPreference } from '../../../src/gateway/ownerSettings.ts';
+import { type OwnerDoors, openOwnerDoors } from '../../../src/gateway/ownerDoors.ts';
 import { BackOffice } from '../../support/backOffice.ts';
 import { SteppedHome } from '../../support/steppedHome.ts';
 import { flowsOf, judgementOfStatus, type Observation } from '../observation.ts';
 import type { Scenario } from '../scenarioSchema.ts';
 import type { Step } from '../stepSchema.ts';
 import { houseCommandOf } from './houseCommands.ts';
-import { withHours } from './ownerWords.ts';
 import type { Stage } from './stage.ts';
 import { tellHouse } from './steppedHouse.ts';
-import { buildAtMs, cancelOf, heartbeatOf, noneOf, planOf, requestOf, scheduleOf } from './story.ts';
+import {
+  buildAtMs,
+  cancelOf,
+  ENGINEER_PIN,
+  heartbeatOf,
+  noneOf,
+  planOf,
+  requestOf,
+  scheduleOf,
+} from './story.ts';
 
 /** The real gateway, store, inbox and postman on a stepped clock; only wires and broker are left out. */
 export class GatewayStage implements Stage {
@@ -66,20 +75,12 @@ export class GatewayStage implements Stage {
         return this.#stepped.command('heartbeat', heartbeatOf(this.#heartbeats, utcMs));
       case 'send':
         return this.#stepped.command(step.topic, step.body);
-      case 'boost': {
-        const { load: loadId, seconds } = step;
-        const untilMs = this.#stepped.gateway.status().runningMs + seconds * 1_000;
-        this.#stepped.gateway.chooseAsOwner((settings) =>
-          withPreference(settings, { kind: 'boost', loadId, untilMs }),
-        );
-        return;
-      }
+      case 'boost':
+        return this.#asOwner((doors) => doors.boost(step.load, step.minutes));
       case 'chooseHours':
-        this.#stepped.gateway.chooseAsOwner((settings) => withHours(settings, step.hours));
-        return;
+        return this.#asOwner((doors) => doors.chooseHours(step.hours));
       case 'resetLockOut':
-        this.#stepped.gateway.resetScheme({ by: step.by });
-        return;
+        return this.#asOwner((doors) => doors.resetLockOut(step.by, ENGINEER_PIN));
       case 'broker':
         return this.#backOffice.setThere(step.is === 'up');
       case 'gateway':
@@ -107,6 +108,12 @@ export class GatewayStage implements Stage {
   #control(name: TopicName, request: { readonly id: string }): Promise<void> {
     this.#curtailmentId = request.id;
     return this.#stepped.command(name, request);
+  }
+
+  /** A refusal is a part of the story: it shows in what is seen after it. */
+  #asOwner(choose: (doors: OwnerDoors) => unknown): void {
+    const { gateway, site, clock } = this.#stepped;
+    choose(openOwnerDoors({ gateway, site, clock, isPin }));
   }
 
   #setAlive(isAlive: boolean): void {

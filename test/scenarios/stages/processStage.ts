@@ -15,7 +15,16 @@ import type { Scenario } from '../scenarioSchema.ts';
 import type { Step } from '../stepSchema.ts';
 import { houseCommandOf } from './houseCommands.ts';
 import type { Stage } from './stage.ts';
-import { buildAtMs, cancelOf, heartbeatOf, noneOf, planFileOf, planOf, requestOf } from './story.ts';
+import {
+  buildAtMs,
+  cancelOf,
+  ENGINEER_PIN,
+  heartbeatOf,
+  noneOf,
+  planFileOf,
+  planOf,
+  requestOf,
+} from './story.ts';
 
 const GATEWAY_ID = 'story';
 /** Real seconds that processes may take to stand before the warm-up of the story begins. */
@@ -87,6 +96,12 @@ export class ProcessStage implements Stage {
         return this.#send('heartbeat', heartbeatOf(this.#heartbeats, await this.#utcMs()));
       case 'send':
         return this.#send(step.topic, step.body);
+      case 'boost':
+        return this.#gateway.choose('/boost', { load: step.load, minutes: String(step.minutes) });
+      case 'chooseHours':
+        return this.#gateway.choose('/hours', { hours: step.hours });
+      case 'resetLockOut':
+        return this.#gateway.choose('/reset-lockout', { by: step.by, pin: ENGINEER_PIN });
       case 'broker':
         return step.is === 'up' ? this.#broker?.start() : this.#broker?.kill();
       case 'gateway':

@@ -1,13 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { hashPin } from '../../../src/adapters/system/engineerPin.ts';
 import { readJsoncFile } from '../../../src/config/readJsoncFile.ts';
 import { parseSitePlan } from '../../../src/config/readSitePlan.ts';
-import type { CurtailmentRequest } from '../../../src/contract/curtailment.ts';
+import type { CurtailmentRequest, NoCurtailment } from '../../../src/contract/curtailment.ts';
 import type { CurtailmentSchedule } from '../../../src/contract/curtailmentSchedule.ts';
 import type { SitePlan } from '../../../src/domain/sitePlan.ts';
 import { PROJECT_ROOT } from '../../architecture/ownSources.ts';
 import type { Scenario } from '../scenarioSchema.ts';
 import type { Curtail, Schedule } from '../stepSchema.ts';
+
+/** Of whoever maintains the home of every story. */
+export const ENGINEER_PIN = '70318264';
+const ENGINEER_PIN_HASH = hashPin(ENGINEER_PIN);
 
 /** Instant of the recording at which the home is built, before its warm-up. */
 export function buildAtMs({ startAt, warmUpS }: Scenario): number {
@@ -18,7 +23,7 @@ export function buildAtMs({ startAt, warmUpS }: Scenario): number {
 export function planFileOf({ home, plan }: Scenario): Readonly<Record<string, unknown>> {
   const example = join(PROJECT_ROOT, 'config', `site.${home}.jsonc`);
   const own = join(import.meta.dirname, '..', 'plans', `${home}.jsonc`);
-  const read = readJsoncFile(existsSync(example) ? example : own);
+  const read = readJsoncFile(existsSync(own) ? own : example);
   if (!read.ok) throw new Error(JSON.stringify(read.mistake));
   const file = read.value as { readonly circuits: readonly { readonly parentId?: string }[] };
   const { maximumImportLimitA, maximumExportLimitA, ...parts } = plan;
@@ -29,7 +34,7 @@ export function planFileOf({ home, plan }: Scenario): Readonly<Record<string, un
   const circuits = file.circuits.map((circuit) =>
     circuit.parentId === undefined ? { ...circuit, ...agreed } : circuit,
   );
-  return { ...file, circuits, ...parts };
+  return { ...file, circuits, engineerPinHash: ENGINEER_PIN_HASH, ...parts };
 }
 
 /** The same, as it is read. Throws every mistake. */
@@ -75,7 +80,7 @@ export function cancelOf(id: string): object {
   return { schema: 'loadgate.curtailment-cancel/1', id, reason: 'the story takes it back' };
 }
 
-export function noneOf(atS: number): object {
+export function noneOf(atS: number): NoCurtailment {
   return { schema: 'loadgate.no-curtailment/1', id: `story-${atS}`, reason: 'the story wants none' };
 }
 

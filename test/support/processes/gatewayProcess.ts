@@ -67,6 +67,12 @@ export class GatewayProcess {
     return answer === undefined ? undefined : JSON.parse(answer.body);
   }
 
+  /** A choice at the local socket; a refusal is an answer too. */
+  async choose(path: string, query: Readonly<Record<string, string>>): Promise<void> {
+    const answer = await this.#ask('POST', `${path}?${new URLSearchParams(query)}`);
+    if (answer?.code !== 200) throw new Error(`no answer to ${path}: ${answer?.body ?? 'nobody answers'}`);
+  }
+
   async stop(): Promise<Ending> {
     return await this.process.stop();
   }
