@@ -71,6 +71,12 @@ export const eventSchema = z.discriminatedUnion('kind', [
     to: schemeState,
   }),
   z.object({
+    kind: z.literal('excursionCounted'),
+    circuitId: z.string(),
+    direction,
+    counted: z.int().positive(),
+  }),
+  z.object({
     kind: z.enum(['schemeReset', 'schemeResetRefused']),
     circuitId: z.string(),
     direction,

@@ -60,7 +60,8 @@ export function decide(input: DecisionInput): Decision {
     ...input,
     limits: [...party.limits, ...observed, ...scheme.limits, ...scheduled],
   });
-  const limits = [...inForce.all, ...unbalanceLimits(site, meters)];
+  const unbalance = unbalanceLimits(site, meters);
+  const limits = [...inForce.all, ...unbalance];
   const constraints = constraintsOf({ site, limits, meters, loads, traces });
   const trusts = loads.map((_, index) => trustOf(site, index, meters, distrust));
   const wants = loads.map((view, index) =>
@@ -155,6 +156,7 @@ export function decide(input: DecisionInput): Decision {
         verdicts,
         widenings,
         limits,
+        present: [...inForce.present, ...unbalance],
         next,
         nowMs,
       });
@@ -181,7 +183,9 @@ function stepOf(
   const heldA = commandedA(view);
   if (verdict.narrowToA !== undefined) {
     const toA = hasLevel(plan) ? floorToStep(verdict.narrowToA, stepOfLevel(plan, pace)) : verdict.narrowToA;
-    if (heldA !== undefined && (memory.commanded === undefined || toA < heldA)) {
+    // One that was never told anything and cannot be read may have all: it is told, unless it is about to be met.
+    const isNew = heldA === undefined ? !view.isStarting : memory.commanded === undefined || toA < heldA;
+    if (isNew) {
       const paused = toA === 0 ? { pausedAtMs: nowMs } : {};
       const lowered = {
         ...memory,

@@ -27,6 +27,8 @@ interface Arguments {
   readonly verdicts: ReadonlyMap<number, Verdict>;
   readonly widenings: ReadonlyMap<number, Widening>;
   readonly limits: readonly Limit[];
+  /** Those of them that are not over. */
+  readonly present: readonly Limit[];
   readonly next: Memory;
   readonly nowMs: RunningMs;
 }
@@ -48,25 +50,24 @@ export function explain(arguments_: Arguments): Explanation {
       return verdict === undefined ? [] : [explainLoad(view, verdict, arguments_.widenings.get(index), next)];
     }),
     limits,
-    slots: slotsOf(limits, next),
+    slots: slotsOf(arguments_.present, next),
     schemes: next.schemes.map((scheme) => viewScheme(scheme, site, nowMs)),
     faults: next.faults,
   };
 }
 
 /** In force, beginning, releasing: each with the instant at which that changes. */
-function slotsOf(limits: readonly Limit[], { held, starting }: Memory): SlotView[] {
-  const releasing = new Map(held.map((one) => [one.limit, one.releasesAtMs]));
-  const present = limits.map((limit): SlotView => {
-    const releasesAtMs = releasing.get(limit);
-    if (releasesAtMs !== undefined) return { limit, state: 'releasing', untilMs: releasesAtMs };
-    const { validUntilMs } = limit;
-    return { limit, state: 'inForce', ...(validUntilMs === undefined ? {} : { untilMs: validUntilMs }) };
-  });
-  const coming = starting.map(
-    ({ limit, startsAtMs }): SlotView => ({ limit, state: 'starting', untilMs: startsAtMs }),
-  );
-  return [...present, ...coming];
+function slotsOf(present: readonly Limit[], { held, starting }: Memory): SlotView[] {
+  return [
+    ...present.map((limit): SlotView => {
+      const { validUntilMs } = limit;
+      return { limit, state: 'inForce', ...(validUntilMs === undefined ? {} : { untilMs: validUntilMs }) };
+    }),
+    ...held.map(
+      ({ limit, releasesAtMs }): SlotView => ({ limit, state: 'releasing', untilMs: releasesAtMs }),
+    ),
+    ...starting.map(({ limit, startsAtMs }): SlotView => ({ limit, state: 'starting', untilMs: startsAtMs })),
+  ];
 }
 
 function viewScheme(scheme: SchemeMemory, site: SitePlan, nowMs: RunningMs): SchemeView {
@@ -88,9 +89,7 @@ function explainPhase(
   { constraints, limits }: Arguments,
 ): PhaseView {
   const flow = meter?.state === 'fresh' ? meter.flows[phase] : undefined;
-  const unmetered =
-    meter === undefined ? constraints.find((c) => c.circuitId === circuitId && c.phase === phase) : undefined;
-  const flowA = flow?.importA ?? unmetered?.flow;
+  const flowA = meter === undefined ? unmeteredFlowOf(circuitId, phase, constraints) : flow?.importA;
   const importCeilingA = ceilingOf(limits, circuitId, phase, 'import');
   const exportCeilingA = ceilingOf(limits, circuitId, phase, 'export');
   return {
@@ -99,6 +98,20 @@ function explainPhase(
     ...(importCeilingA === undefined ? {} : { importCeilingA }),
     ...(exportCeilingA === undefined ? {} : { exportCeilingA }),
   };
+}
+
+/** Without a meter a circuit carries what its loads take less what they give. */
+function unmeteredFlowOf(
+  circuitId: string,
+  phase: PhaseView['phase'],
+  constraints: readonly Constraint[],
+): number | undefined {
+  let flowA: number | undefined;
+  for (const constraint of constraints) {
+    if (constraint.circuitId !== circuitId || constraint.phase !== phase) continue;
+    flowA = (flowA ?? 0) + (constraint.direction === 'import' ? constraint.flow : -constraint.flow);
+  }
+  return flowA;
 }
 
 function ceilingOf(

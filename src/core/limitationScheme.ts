@@ -44,7 +44,12 @@ export function stepSchemes({ site, meters, schemes, reset, nowMs }: Arguments):
     const [from, to] = [stateOf(before), stateOf(after)];
     if (from !== to)
       events.push({ kind: 'schemeStateChanged', circuitId: circuit.circuitId, direction, from, to });
-    if (known !== undefined || to !== 1) next.push(after);
+    // Told at once, so that it is on the disk before the power can be cut.
+    if (after.countedAtMs.length > opened.countedAtMs.length) {
+      const counted = after.countedAtMs.length;
+      events.push({ kind: 'excursionCounted', circuitId: circuit.circuitId, direction, counted });
+    }
+    next.push(after);
     if (after.lockedAtMs !== undefined) limits.push(lockOutLimit(circuit.circuitId, direction));
   }
   return { schemes: next, limits, events };
@@ -62,7 +67,7 @@ export function stateOf(scheme: SchemeMemory): SchemeState {
 
 /** After a restart: what was counted and locked stands, the excursion under way is seen anew. */
 export function schemesAfterRestart(schemes: readonly SchemeMemory[]): readonly SchemeMemory[] {
-  return schemes.map(({ above: _, ...kept }) => kept);
+  return schemes.map(({ above: _, insideAtMs: _seen, ...kept }) => kept);
 }
 
 /** Whether the householder may open the lock-out himself. */
@@ -111,8 +116,9 @@ function stepOne(
   nowMs: RunningMs,
 ): SchemeMemory {
   if (scheme.lockedAtMs !== undefined) return stepLocked(scheme, scheme.lockedAtMs, figures, nowMs);
-  const above = followExcursion(scheme.above, isAbove, figures, nowMs);
-  const { above: _, ...rest } = scheme;
+  const above = followExcursion(scheme, isAbove, figures, nowMs);
+  const { above: _, ...kept } = scheme;
+  const rest = isAbove === false ? { ...kept, insideAtMs: nowMs } : kept;
   if (above === undefined) return rest;
   const lengthMs = above.lastMs - above.sinceMs;
   const isCounted = above.isCounted || lengthMs >= figures.countedAfterMs;
@@ -139,15 +145,16 @@ function stepLocked(
   return opened;
 }
 
+/** It may have begun right after the last look that was inside, and counts from there. */
 function followExcursion(
-  above: SchemeMemory['above'],
+  { above, insideAtMs }: SchemeMemory,
   isAbove: boolean | undefined,
   { bridgeMs }: SchemeFigures,
   nowMs: RunningMs,
 ): SchemeMemory['above'] {
   if (isAbove === true) {
     return above === undefined
-      ? { sinceMs: nowMs, lastMs: nowMs, isCounted: false }
+      ? { sinceMs: insideAtMs ?? nowMs, lastMs: nowMs, isCounted: false }
       : { ...above, lastMs: nowMs };
   }
   if (above === undefined) return undefined;

@@ -6,7 +6,7 @@ import type { LimitedGeneratorPlan, PhaseMap, Timing } from '../domain/sitePlan.
 import { CONFIRM_TOLERANCE_A, LOWEST_SUPPLY_VOLTAGE_V, OBEY_TOLERANCE_A } from './figures.ts';
 import type { LoadView } from './loadView.ts';
 import { type LoadMemory, rememberIdle } from './memory.ts';
-import { type Currents, givenByOwnReading, type MeterView, numberAt } from './picture.ts';
+import { type Currents, givenByOwnReading, isNotYetRead, type MeterView, numberAt } from './picture.ts';
 
 interface Arguments {
   readonly plan: LimitedGeneratorPlan;
@@ -30,7 +30,7 @@ export function viewLimitedGenerator({ plan, readings, known, nowMs, timing, met
     plan,
     overdrawA: 0,
     isStuck: false,
-    isStarting: false,
+    isStarting: isNotYetRead(reported, nowMs, timing),
     ...(given === undefined ? {} : { drawnA: given.currentA, drawnAtMs: given.measuredAtMs }),
   };
   if (readBackA === undefined) {
@@ -48,7 +48,7 @@ export function viewLimitedGenerator({ plan, readings, known, nowMs, timing, met
       : undefined;
   return {
     ...base,
-    memory: rememberIdle(known, given !== undefined && mostGivenA < allowedA / 2, nowMs),
+    memory: rememberIdle(known, given !== undefined && mostGivenA < Math.min(allowedA, readBackA) / 2, nowMs),
     isAnswering: given !== undefined,
     inForceA: isDisobeying ? plan.ratingA : allowedA,
     readBackA,

@@ -6,8 +6,10 @@ import type { Circuit, SitePlan } from '../domain/sitePlan.ts';
 import type { HeldLimit, Memory, StartingLimit } from './memory.ts';
 
 export interface LimitsInForce {
-  /** Every limit that holds now: of the site plan, from outside, and ended ones that wait for their offset. */
+  /** Every limit that holds now: those present, and ended ones that wait for their offset. */
   readonly all: readonly Limit[];
+  /** Those of the site plan and from outside. */
+  readonly present: readonly Limit[];
   /** Of those, the ones from outside, without the held ones. */
   readonly external: readonly Limit[];
   readonly held: readonly HeldLimit[];
@@ -46,7 +48,8 @@ export function limitsInForce({ now, site, limits, memory, randomOffsetMs }: Arg
   }
   for (const known of memory.inForce) {
     if (external.some((limit) => isSameLimit(known, limit))) continue;
-    const offsetMs = RELEASED_WITH_OFFSET.includes(known.source) ? randomOffsetMs : 0;
+    const isSpread = known.randomisedBy !== undefined || !RELEASED_WITH_OFFSET.includes(known.source);
+    const offsetMs = isSpread ? 0 : randomOffsetMs;
     const endedAtMs = Math.min(known.validUntilMs ?? now.runningMs, now.runningMs);
     const releasesAtMs = endedAtMs + offsetMs;
     events.push({ kind: 'limitEnded', limitId: known.limitId, releasesAtMs });
@@ -61,8 +64,9 @@ export function limitsInForce({ now, site, limits, memory, randomOffsetMs }: Arg
   }
 
   const kept = withoutCovered(held);
-  const all = [...siteLimits(site), ...external, ...kept.map((waiting) => waiting.limit)];
-  return { all, external, held: kept, starting, events };
+  const present = [...siteLimits(site), ...external];
+  const all = [...present, ...kept.map((waiting) => waiting.limit)];
+  return { all, present, external, held: kept, starting, events };
 }
 
 /**
@@ -78,7 +82,7 @@ function beginnings(
 ): { readonly begun: readonly Limit[]; readonly starting: readonly StartingLimit[] } {
   const starting: StartingLimit[] = [];
   const begun = present.filter((limit) => {
-    if (!STARTED_WITH_OFFSET.includes(limit.source)) return true;
+    if (limit.randomisedBy !== undefined || !STARTED_WITH_OFFSET.includes(limit.source)) return true;
     const isKnown = (known: Limit): boolean => isSameLimit(known, limit);
     if (memory.inForce.some(isKnown) || memory.held.some((held) => isKnown(held.limit))) return true;
     const waiting = memory.starting.find((one) => isKnown(one.limit));

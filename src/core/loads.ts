@@ -21,7 +21,7 @@ import {
 import { viewLimitedGenerator } from './limitedGenerators.ts';
 import type { LoadView } from './loadView.ts';
 import { type DrawSample, EMPTY_LOAD_MEMORY, type LoadMemory, type Memory, rememberIdle } from './memory.ts';
-import { type Currents, drawnByOwnReading, type MeterView, numberAt } from './picture.ts';
+import { type Currents, drawnByOwnReading, isNotYetRead, type MeterView, numberAt } from './picture.ts';
 
 interface Arguments {
   readonly nowMs: RunningMs;
@@ -216,18 +216,6 @@ function switchDraw(
     else return undefined;
   }
   return { currentA, measuredAtMs: meter?.state === 'fresh' ? meter.measuredAtMs : nowMs };
-}
-
-function isNotYetRead(
-  reading: DeviceReadings['setpointA' | `relayClosed.${number}`],
-  nowMs: RunningMs,
-  timing: Timing,
-): boolean {
-  return (
-    reading?.state === 'unknown' &&
-    reading.fault === 'not-yet-read' &&
-    nowMs - reading.sinceMs < timing.meterHoldMs
-  );
 }
 
 function silenceOf(

@@ -61,6 +61,8 @@ export interface SchemeMemory {
   readonly direction: Direction;
   /** The excursion under way: not carried over a restart. */
   readonly above?: { readonly sinceMs: RunningMs; readonly lastMs: RunningMs; readonly isCounted: boolean };
+  /** When it was last seen inside; not carried over a restart. */
+  readonly insideAtMs?: RunningMs;
   /** Onsets of counted excursions since the last lock-out. */
   readonly countedAtMs: readonly RunningMs[];
   /** Present while locked. */
@@ -92,7 +94,7 @@ export interface Memory {
   readonly excursions: readonly Excursion[];
   readonly faults: readonly Fault[];
   readonly meters: Readonly<Record<string, MeterMemory>>;
-  /** One for each limit agreed with the distributor that ever left State 1. */
+  /** One for each limit agreed with the distributor. */
   readonly schemes: readonly SchemeMemory[];
   /** Absent without an agreed heartbeat. */
   readonly party?: PartyMemory;

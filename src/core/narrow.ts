@@ -68,7 +68,9 @@ function judgeKeptGenerator(
     // Not limited by this gateway: what it is limited to by others is not for it to say.
     if (view.memory.commanded === undefined) return { desiredA: want.mostA, reason: want.reason };
     const { roomA, binding } = roomToGive(index, view, constraints, marginA, nowMs);
-    const desiredA = Math.min(want.mostA, Math.max(view.inForceA, roomA));
+    // What it does not really have, it does not keep.
+    const hasA = Math.min(view.inForceA, view.readBackA ?? view.inForceA);
+    const desiredA = Math.min(want.mostA, Math.max(hasA, roomA));
     const isBound = binding !== undefined && desiredA < want.mostA;
     return { desiredA, reason: isBound ? bindingReason(binding) : want.reason };
   }

@@ -3,7 +3,7 @@ import type { RunningMs } from '../domain/instant.ts';
 import { type PerPhase, PHASES, type Phase } from '../domain/phase.ts';
 import type { DeviceReadings, NumberPoint, Snapshot } from '../domain/point.ts';
 import type { Reading } from '../domain/reading.ts';
-import type { MeterPlan, PhaseMap, SitePlan } from '../domain/sitePlan.ts';
+import type { MeterPlan, PhaseMap, SitePlan, Timing } from '../domain/sitePlan.ts';
 import {
   DIRECTION_CERTAIN_ABOVE_W,
   LOWEST_SUPPLY_VOLTAGE_V,
@@ -238,4 +238,17 @@ function currentsOf(
     if (isUsed[phase] !== undefined) currentA[phase] = isUsed[phase] ? freshA : 0;
   }
   return { currentA, measuredAtMs };
+}
+
+/** Not read since the start, a moment ago: it is about to be met. */
+export function isNotYetRead(
+  reading: Reading<unknown> | undefined,
+  nowMs: RunningMs,
+  timing: Timing,
+): boolean {
+  return (
+    reading?.state === 'unknown' &&
+    reading.fault === 'not-yet-read' &&
+    nowMs - reading.sinceMs < timing.meterHoldMs
+  );
 }

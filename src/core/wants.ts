@@ -15,10 +15,10 @@ export function wantOf(view: LoadView, trust: Trust, nowMs: RunningMs): Want {
   if (trust.state === 'lost') return { mostA: safeCurrentOf(plan), reason: trust.reason };
   const heldA = commandedA(view);
   if (trust.state === 'late')
-    return { mostA: lateCurrentOf(plan, heldA ?? 0, trust.reason), reason: trust.reason };
+    return { mostA: lateCurrentOf(plan, heldA ?? plan.ratingA, trust.reason), reason: trust.reason };
   if (!view.isAnswering) {
     const reason: Reason = { kind: 'fault', code: view.fault ?? 'device-timeout', subject: plan.deviceId };
-    return { mostA: heldA ?? 0, reason };
+    return { mostA: heldA ?? plan.ratingA, reason };
   }
   if (plan.kind !== 'chargePoint') return { mostA: plan.ratingA, reason: ratingReason(plan) };
   return chargePointWant(plan, view, heldA ?? view.inForceA, nowMs);

@@ -39,6 +39,13 @@ export type DomainEvent =
       readonly from: 1 | 2 | 3;
       readonly to: 1 | 2 | 3;
     }
+  /** An excursion has become long enough to count; so many count now. */
+  | {
+      readonly kind: 'excursionCounted';
+      readonly circuitId: string;
+      readonly direction: Direction;
+      readonly counted: number;
+    }
   | {
       readonly kind: 'schemeReset' | 'schemeResetRefused';
       readonly circuitId: string;

@@ -13,8 +13,9 @@ interface ActuatorOptions {
   readonly log: Log;
 }
 
-/** A narrowing that was not heard is said again after this, or at the next cycle. */
-const RETRY_AFTER_MS = 250;
+/** A narrowing that was not heard is said again after this, then after twice as long, up to once a second. */
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 1_000;
 
 /** What a load was last told and whether its device has taken it. */
 interface Told {
@@ -22,6 +23,8 @@ interface Told {
   readonly isHeard: boolean;
   readonly heardAtMs: RunningMs;
   readonly isUnderWay: boolean;
+  /** How often it was not heard. */
+  readonly failures: number;
 }
 
 /**
@@ -80,7 +83,13 @@ export class Actuator {
 
   /** After a restart: what the memory says a switch was told goes on being kept alive while it still reads so. */
   adopt(command: Command): void {
-    this.#told.set(command.loadId, { command, isHeard: true, heardAtMs: -Infinity, isUnderWay: false });
+    this.#told.set(command.loadId, {
+      command,
+      isHeard: true,
+      heardAtMs: -Infinity,
+      isUnderWay: false,
+      failures: 0,
+    });
   }
 
   #retry(loadId: string): void {
@@ -98,6 +107,7 @@ export class Actuator {
       isHeard: effect === 'refresh',
       heardAtMs: before?.heardAtMs ?? -Infinity,
       isUnderWay: true,
+      failures: before?.command === command ? before.failures : 0,
     };
     this.#told.set(command.loadId, told);
     void this.#apply(device, told, effect);
@@ -109,14 +119,18 @@ export class Actuator {
     const result = await device.apply(actionOf(command), effect);
     if (!result.ok) {
       const { fault, detail } = result;
-      log.warn(
+      // Said once; a device that stays silent is in the status.
+      const level = told.failures === 0 ? 'warn' : 'debug';
+      log[level](
         { loadId: command.loadId, deviceId: command.deviceId, fault, detail },
         'A command was not heard',
       );
     }
     if (this.#told.get(command.loadId) !== told) return;
     if (!result.ok && told.command.effect === 'narrowing') {
-      clock.after(RETRY_AFTER_MS, () => this.#retry(command.loadId));
+      clock.after(Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** told.failures), () =>
+        this.#retry(command.loadId),
+      );
     }
     const heardAtMs = result.ok ? clock.runningMs() : told.heardAtMs;
     this.#told.set(command.loadId, {
@@ -124,6 +138,7 @@ export class Actuator {
       isHeard: result.ok || effect === 'refresh',
       heardAtMs,
       isUnderWay: false,
+      failures: result.ok ? 0 : told.failures + 1,
     });
   }
 }

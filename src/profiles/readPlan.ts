@@ -69,8 +69,13 @@ export function compileReadPlan(data: ProfileData): ReadPlan {
   };
 }
 
-/** How late a block counts that was never read, in cadences: soon, yet not before all that must stay fresh. */
+/**
+ * How late a block counts that was never read, in cadences: soon, yet not before all that must stay fresh. After a minute
+ * it counts for more and more, or what must stay fresh would take every slot of a slow rhythm.
+ */
 const NEVER_READ_LATENESS = 1.5;
+const PATIENT_FOR_MS = 60_000;
+const ONE_CADENCE_LATER_MS = 20_000;
 
 /** Blocks that a point is made of. */
 export function blocksOfPoint(plan: ReadPlan, name: PointName): readonly number[] {
@@ -81,6 +86,8 @@ export function blocksOfPoint(plan: ReadPlan, name: PointName): readonly number[
 export interface BlockProgress {
   /** Absent before the first time. */
   askedAtMs?: number | undefined;
+  /** Since when it waits to be read for the first time. */
+  waitsSinceMs?: number | undefined;
   isWanted: boolean;
   /** The device has no such block: its model is not in the chain. */
   isMissing?: boolean;
@@ -118,9 +125,15 @@ function urgencyOf(
   const ageMs = state.askedAtMs === undefined ? undefined : nowMs - state.askedAtMs;
   const isDue = ageMs === undefined || ageMs + plan.toleranceMs >= block.cadenceMs;
   if (!isDue && !state.isWanted) return undefined;
-  const lateness = ageMs === undefined ? NEVER_READ_LATENESS : ageMs / block.cadenceMs;
+  const lateness = ageMs === undefined ? neverReadLateness(state, nowMs) : ageMs / block.cadenceMs;
   const rank = state.isWanted ? 2_000_000 : block.isFast ? 1_000_000 : 0;
   return rank + Math.min(lateness, 999_999);
+}
+
+function neverReadLateness(state: BlockProgress, nowMs: number): number {
+  state.waitsSinceMs ??= nowMs;
+  const waitsForMs = Math.max(0, nowMs - state.waitsSinceMs - PATIENT_FOR_MS);
+  return NEVER_READ_LATENESS + waitsForMs / ONE_CADENCE_LATER_MS;
 }
 
 /**

@@ -271,10 +271,22 @@ describe('silence', () => {
     expect(told(decide({ ...input, snapshot }))).not.toContain('heater closed widening');
   });
 
-  it('tells nothing to a device that was never told anything and cannot be read', () => {
+  it('tells a device that was never told anything and cannot be read: narrowing needs no proof', () => {
     const input = sceneInput({ gridIsGone: true, car: { isGone: true } });
     const { car: _, ...loads } = input.memory.loads;
     const decision = decide({ ...input, memory: { ...input.memory, loads } });
+    expect(told(decision)).toContain('car 0 A narrowing');
+  });
+
+  it('does not tell a device that is about to be met', () => {
+    const input = sceneInput({ gridIsGone: true });
+    const { car: _, ...loads } = input.memory.loads;
+    const charger = { setpointA: unknown('not-yet-read', NOW_MS - 500) };
+    const decision = decide({
+      ...input,
+      memory: { ...input.memory, loads },
+      snapshot: { ...input.snapshot, charger },
+    });
     expect(decision.commands.filter(({ loadId }) => loadId === 'car')).toEqual([]);
   });
 

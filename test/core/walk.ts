@@ -74,9 +74,13 @@ export interface Walked {
 
 /**
  * Lets generated homes live on, step by step, and holds every step against laws 3, 7, 8 and 10 and one of the others in turn.
+ * @param only the one law to judge; absent: all
  * @throws the law that was broken, with seed, home and step
  */
-export function walkHomes(judgement: Judgement, { steps, seed }: { steps: number; seed: number }): Walked {
+export function walkHomes(
+  judgement: Judgement,
+  { steps, seed, only }: { readonly steps: number; readonly seed: number; readonly only?: string },
+): Walked {
   const homes = Math.ceil(steps / LIFE_STEPS);
   const sampled = fc.sample(
     moments('simultaneous').chain(({ site }) =>
@@ -94,7 +98,7 @@ export function walkHomes(judgement: Judgement, { steps, seed }: { steps: number
     const life = beginLife(site, limits, new Dice(seed + home * 7919));
     for (let index = 0; index < Math.min(LIFE_STEPS, steps - home * LIFE_STEPS); index += 1) {
       try {
-        liveOn(judgement, life, index, walked);
+        liveOn(judgement, life, index, walked, only);
       } catch (error) {
         throw new Error(`${(error as Error).message}\nseed ${seed}, home ${home}, step ${index}`, {
           cause: error,
@@ -130,6 +134,7 @@ function liveOn(
   life: Life,
   index: number,
   walked: { steps: number; commands: number; restarts: number; judged: Record<string, number> },
+  only: string | undefined,
 ): void {
   const { dice, site } = life;
   disturb(life);
@@ -158,7 +163,7 @@ function liveOn(
     paces: {},
   };
   const decision = judgement.decide(input);
-  judgeStep(judgement, life, input, decision, before, isRestart, index, walked.judged);
+  judgeStep(judgement, life, { input, decision, before, isRestart, index, judged: walked.judged, only });
   life.memory = decision.memory;
   for (const command of decision.commands) obey(life, command);
   walked.steps += 1;
@@ -203,18 +208,22 @@ function disturb(life: Life): void {
   if (dice.isOneIn(60)) life.isObserved = !life.isObserved;
 }
 
-function judgeStep(
-  judgement: Judgement,
-  life: Life,
-  input: DecisionInput,
-  decision: Decision,
-  before: Memory,
-  isRestart: boolean,
-  index: number,
-  judged: Record<string, number>,
-): void {
+interface JudgedStep {
+  readonly input: DecisionInput;
+  readonly decision: Decision;
+  readonly before: Memory;
+  readonly isRestart: boolean;
+  readonly index: number;
+  /** How often each law was held against a step. */
+  readonly judged: Record<string, number>;
+  readonly only: string | undefined;
+}
+
+function judgeStep(judgement: Judgement, life: Life, step: JudgedStep): void {
+  const { input, decision, before, isRestart, index, judged, only } = step;
   const { dice } = life;
   const hold = (name: string, law: () => void): void => {
+    if (only !== undefined && only !== name) return;
     judged[name] = (judged[name] ?? 0) + 1;
     try {
       law();
@@ -254,7 +263,8 @@ function judgeStep(
     case 7:
       hold('law 8', () => laws.law8(same, input));
       break;
-    default:
+    case 1:
+    case 3:
       hold('the law of the store', () => laws.lawOfTheStore(same, input));
   }
 }

@@ -47,9 +47,9 @@ export function violationOf(
   if (taken === undefined) return undefined;
   const transition = { world, action, before, after, taken };
   return (
+    judgeOwed(transition) ??
     judgeFlow(transition) ??
     judgeCommands(transition) ??
-    judgeOwed(transition) ??
     judgeLockOut(transition) ??
     judgeCounters(transition)
   );

@@ -55,4 +55,20 @@ describe('the read plan', () => {
     expect(readAtMs.size).toBe(plan.blocks.length);
     expect(longestGapMs('fallbackTimeout')).toBeLessThan(120_000);
   });
+
+  it('reads everything once, also in a rhythm that is too slow for what must stay fresh', () => {
+    const { plan, progress } = planOf('keba-p30');
+    const read = new Set<string>();
+    for (let nowMs = 0; nowMs < 400_000; nowMs += 1500) {
+      // One slot for the fast block, one for the others.
+      for (const slotMs of [nowMs, nowMs + 500]) {
+        const block = nextBlock(plan, progress, slotMs);
+        const state = block && progress[block.index];
+        if (block === undefined || state === undefined) continue;
+        Object.assign(state, { askedAtMs: slotMs, waitsSinceMs: undefined });
+        read.add(block.name);
+      }
+    }
+    expect(read.size).toBe(plan.blocks.length);
+  });
 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkSitePlan } from '../../src/config/checkSitePlan.ts';
+import { catalogueOf } from '../../src/config/profileFacts.ts';
 import { loadProfiles } from '../../src/profiles/loadProfiles.ts';
 import { PROJECT_ROOT, readOwn } from '../architecture/ownSources.ts';
 import { parseScenario, readScenarios } from './readScenarios.ts';
@@ -131,9 +132,9 @@ describe('a scenario file', () => {
 });
 
 it('every story has a site plan that the gateway takes', () => {
-  const { profiles } = loadProfiles(join(PROJECT_ROOT, 'drivers'));
+  const catalogue = catalogueOf(loadProfiles(join(PROJECT_ROOT, 'drivers')).profiles);
   const wrong = readScenarios().flatMap(({ name, scenario }) =>
-    checkSitePlan(planOf(scenario), profiles).map((finding) => `${name}: ${JSON.stringify(finding)}`),
+    checkSitePlan(planOf(scenario), catalogue).map((finding) => `${name}: ${JSON.stringify(finding)}`),
   );
   expect(wrong).toEqual([]);
 });

@@ -221,6 +221,7 @@ export class ProfileReader {
     // A refused read-back is not asked for without end; its own cadence brings it again.
     progress.isWanted = false;
     progress.askedAtMs = nowMs;
+    progress.waitsSinceMs = undefined;
     return wasWanted;
   }
 

@@ -2,12 +2,13 @@ import { topologyOf } from '../../core/constraints.ts';
 import { powerLimitOf } from '../../core/limitedGenerators.ts';
 import { type PerPhase, PHASES, type Phase } from '../../domain/phase.ts';
 import type { DeviceReadings, PointName, PointValue, Snapshot } from '../../domain/point.ts';
+import type { Reading } from '../../domain/reading.ts';
 import { isGenerator, type LoadPlan, type MeterPlan, type SitePlan } from '../../domain/sitePlan.ts';
 import { type Measured, measuredNumber, mostOf, voltagesOf } from './phaseReadings.ts';
 import type { SimulatedLoads } from './simulatedLoads.ts';
 
 /** Readings of one device in the making. */
-type Draft = Partial<Record<PointName, DeviceReadings[PointName]>>;
+type Draft = Partial<Record<PointName, Reading<PointValue>>>;
 
 /** Current and power were read in one go when they are no further apart than this. */
 const SAME_LOOK_MS = 250;

@@ -1,6 +1,5 @@
+import type { Decision } from '../../core/decision.ts';
 import type { Memory } from '../../core/memory.ts';
-import type { Command } from '../../domain/command.ts';
-import type { DomainEvent } from '../../domain/event.ts';
 
 /** How often loads were moved. A command that only repeats what was said before moves nothing. */
 export interface Moves {
@@ -12,16 +11,10 @@ export interface Moves {
 
 export const NO_MOVES: Moves = { setpointChanges: 0, contactorOperations: 0, lockOuts: 0 };
 
-/** The moves with those of one more decision; `before` is the memory that it began with, `after` the one it left. */
-export function countMoves(
-  moves: Moves,
-  commands: readonly Command[],
-  events: readonly DomainEvent[],
-  before: Memory,
-  after: Memory,
-): Moves {
+/** The moves with those of one more decision, which began with that memory. */
+export function countMoves(moves: Moves, before: Memory, { commands, events, memory }: Decision): Moves {
   const moved = commands.filter(
-    ({ loadId }) => before.loads[loadId]?.commanded !== after.loads[loadId]?.commanded,
+    ({ loadId }) => before.loads[loadId]?.commanded !== memory.loads[loadId]?.commanded,
   );
   const operations = moved.filter(({ kind }) => kind === 'setSwitch').length;
   const lockOuts = events.filter((event) => event.kind === 'schemeStateChanged' && event.to === 3).length;

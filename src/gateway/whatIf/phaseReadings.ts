@@ -31,7 +31,7 @@ export function voltagesOf(site: SitePlan, snapshot: Snapshot): PerPhase<number>
   );
 }
 
-export function connectionMeterOf(site: SitePlan): MeterPlan | undefined {
+function connectionMeterOf(site: SitePlan): MeterPlan | undefined {
   const connection = site.circuits.find((circuit) => circuit.parentId === undefined);
   return site.meters.find((meter) => meter.meterId === connection?.meterId);
 }
@@ -56,6 +56,18 @@ export function netCurrents(
     oldestMs = Math.min(oldestMs, measured.measuredAtMs);
   }
   return { currentA, measuredAtMs: oldestMs };
+}
+
+/** Watts through each circuit that has a meter, import positive; none while its meter was never read. */
+export function powersThrough(site: SitePlan, snapshot: Snapshot): ReadonlyMap<string, number> {
+  const voltageV = voltagesOf(site, snapshot);
+  const powersW = new Map<string, number>();
+  for (const { circuitId, meterId } of site.circuits) {
+    const meter = site.meters.find((one) => one.meterId === meterId);
+    const net = meter === undefined ? undefined : netCurrents(meter, snapshot, voltageV);
+    if (net !== undefined) powersW.set(circuitId, powerOf(net.currentA, voltageV));
+  }
+  return powersW;
 }
 
 /** Watts over all phases; amps at their voltages, unity power factor. */

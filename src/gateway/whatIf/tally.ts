@@ -1,90 +1,106 @@
 import type { Explanation } from '../../core/decision.ts';
-import type { Direction } from '../../domain/limit.ts';
-import { PHASES } from '../../domain/phase.ts';
+import type { Direction, LimitBasis } from '../../domain/limit.ts';
 
-/** Longer than this between two decisions, and nothing is known of the time between: the gateway was not there. */
-export const LONGEST_STEP_MS = 10_000;
+/** One direction of one circuit, by current or by power. */
+export interface CeilingKey {
+  readonly circuitId: string;
+  readonly direction: Direction;
+  readonly basis: LimitBasis;
+}
 
-/** How one ceiling was kept. A ceiling is one direction of one circuit; of several phases the worst. */
+/** How a ceiling was kept; amps per phase, of several the worst, or watts over all phases. */
 export interface CeilingFigures {
-  /** Narrowest and widest that held, amps per phase. */
-  readonly leastCeilingA: number;
-  readonly greatestCeilingA: number;
+  /** Narrowest and widest that held. */
+  readonly leastCeiling: number;
+  readonly greatestCeiling: number;
   readonly secondsAbove: number;
   readonly longestExcursionSeconds: number;
-  /** Greatest flow in this direction, amps on its phase. */
-  readonly peakA: number;
+  /** Greatest flow in this direction while a ceiling held. */
+  readonly peak: number;
 }
 
 interface Track {
-  leastCeilingA: number;
-  greatestCeilingA: number;
+  leastCeiling: number;
+  greatestCeiling: number;
   aboveMs: number;
   runningMs: number;
   longestMs: number;
-  peakA: number;
+  peak: number;
 }
 
 /** Follows flow and ceiling of each phase of each circuit from decision to decision. */
 export class CeilingTally {
   readonly #tracks = new Map<string, Map<string, Track>>();
 
-  add({ circuits }: Explanation, lastsMs: number): void {
+  /** @param powersW through each circuit that has a meter, import positive */
+  add({ circuits, limits }: Explanation, powersW: ReadonlyMap<string, number>, lastsMs: number): void {
     for (const { circuitId, phases } of circuits) {
       for (const { phase, flowA, importCeilingA, exportCeilingA } of phases) {
         if (flowA === undefined) continue;
-        this.#follow(circuitId, 'import', phase, flowA, importCeilingA, lastsMs);
-        this.#follow(circuitId, 'export', phase, -flowA, exportCeilingA, lastsMs);
+        const basis = 'phaseCurrentA';
+        this.#follow({ circuitId, direction: 'import', basis }, phase, flowA, importCeilingA, lastsMs);
+        this.#follow({ circuitId, direction: 'export', basis }, phase, -flowA, exportCeilingA, lastsMs);
+      }
+      const powerW = powersW.get(circuitId);
+      if (powerW === undefined) continue;
+      for (const direction of ['import', 'export'] as const) {
+        const basis = 'activePowerW';
+        const ceilings = limits.flatMap((limit) =>
+          limit.circuitId === circuitId &&
+          limit.direction === direction &&
+          limit.basis === basis &&
+          limit.loadId === undefined
+            ? [limit.ceiling]
+            : [],
+        );
+        const ceilingW = ceilings.length === 0 ? undefined : Math.min(...ceilings);
+        const flowW = direction === 'import' ? powerW : -powerW;
+        this.#follow({ circuitId, direction, basis }, 'all', flowW, ceilingW, lastsMs);
       }
     }
   }
 
-  figuresOf(circuitId: string, direction: Direction): CeilingFigures | undefined {
-    const byPhase = this.#tracks.get(keyOf(circuitId, direction));
-    if (byPhase === undefined) return undefined;
-    const all = PHASES.flatMap((phase) => byPhase.get(phase) ?? []);
+  figuresOf(key: CeilingKey): CeilingFigures | undefined {
+    const all = [...(this.#tracks.get(textOf(key))?.values() ?? [])];
+    if (all.length === 0) return undefined;
     const most = (figure: (track: Track) => number): number => Math.max(...all.map(figure));
     return {
-      leastCeilingA: Math.min(...all.map((track) => track.leastCeilingA)),
-      greatestCeilingA: most((track) => track.greatestCeilingA),
+      leastCeiling: Math.min(...all.map((track) => track.leastCeiling)),
+      greatestCeiling: most((track) => track.greatestCeiling),
       secondsAbove: most((track) => track.aboveMs) / 1000,
       longestExcursionSeconds: most((track) => track.longestMs) / 1000,
-      peakA: most((track) => track.peakA),
+      peak: most((track) => track.peak),
     };
   }
 
-  #follow(
-    circuitId: string,
-    direction: Direction,
-    phase: string,
-    flowA: number,
-    ceilingA: number | undefined,
-    lastsMs: number,
-  ): void {
-    if (ceilingA === undefined) return;
-    const key = keyOf(circuitId, direction);
-    const byPhase = this.#tracks.get(key) ?? new Map<string, Track>();
-    this.#tracks.set(key, byPhase);
-    const track = byPhase.get(phase) ?? {
-      leastCeilingA: ceilingA,
-      greatestCeilingA: ceilingA,
+  #follow(key: CeilingKey, phase: string, flow: number, ceiling: number | undefined, lastsMs: number): void {
+    const byPhase = this.#tracks.get(textOf(key)) ?? new Map<string, Track>();
+    const known = byPhase.get(phase);
+    if (ceiling === undefined) {
+      if (known !== undefined) known.runningMs = 0;
+      return;
+    }
+    this.#tracks.set(textOf(key), byPhase);
+    const track = known ?? {
+      leastCeiling: ceiling,
+      greatestCeiling: ceiling,
       aboveMs: 0,
       runningMs: 0,
       longestMs: 0,
-      peakA: 0,
+      peak: 0,
     };
     byPhase.set(phase, track);
-    track.leastCeilingA = Math.min(track.leastCeilingA, ceilingA);
-    track.greatestCeilingA = Math.max(track.greatestCeilingA, ceilingA);
-    track.peakA = Math.max(track.peakA, flowA);
-    track.runningMs = flowA > ceilingA ? track.runningMs + lastsMs : 0;
-    if (flowA > ceilingA) track.aboveMs += lastsMs;
+    track.leastCeiling = Math.min(track.leastCeiling, ceiling);
+    track.greatestCeiling = Math.max(track.greatestCeiling, ceiling);
+    track.peak = Math.max(track.peak, flow);
+    track.runningMs = flow > ceiling ? track.runningMs + lastsMs : 0;
+    if (flow > ceiling) track.aboveMs += lastsMs;
     track.longestMs = Math.max(track.longestMs, track.runningMs);
   }
 }
 
-function keyOf(circuitId: string, direction: Direction): string {
-  return `${circuitId} ${direction}`;
+function textOf({ circuitId, direction, basis }: CeilingKey): string {
+  return `${circuitId} ${direction} ${basis}`;
 }
 
 /** How much less flowed through the connection point than recorded; negative: more. Watts over all phases. */

@@ -1,0 +1,184 @@
+import type { Decision, DecisionInput } from '../../core/decision.ts';
+import type { LoadPlan, SitePlan } from '../../domain/sitePlan.ts';
+import { countMoves, type Moves, NO_MOVES } from './countMoves.ts';
+import { powerOf, powersThrough, voltagesOf } from './phaseReadings.ts';
+import type { RecordedDecision } from './recordedDecisions.ts';
+import { type DrawBasis, drawBasisOf, type RecordedDraws } from './recordedDraws.ts';
+import type { SimulatedLoads } from './simulatedLoads.ts';
+import { stateAssumptions } from './stateAssumptions.ts';
+import { type CeilingFigures, type CeilingKey, CeilingTally, type Relief, ReliefTally } from './tally.ts';
+
+export interface LoadEnergy {
+  readonly loadId: string;
+  readonly kind: LoadPlan['kind'];
+  readonly basis: DrawBasis;
+  /** Taken, or given by a generator; Wh, >= 0. */
+  readonly recordedWh: number;
+  readonly thenWh: number;
+}
+
+export interface CeilingComparison extends CeilingKey {
+  /** Absent: no ceiling held, or its flow was never known. */
+  readonly recorded?: CeilingFigures;
+  readonly then?: CeilingFigures;
+}
+
+export interface WhatIfResult {
+  readonly decisions: number;
+  /** Decisions that come out otherwise than recorded without any change: by another version, or a damaged journal. */
+  readonly differing: number;
+  readonly from?: string;
+  readonly until?: string;
+  /** Between decisions that count, without the gaps in which the gateway was not there. */
+  readonly seconds: number;
+  readonly gapSeconds: number;
+  readonly loads: readonly LoadEnergy[];
+  readonly ceilings: readonly CeilingComparison[];
+  /** At the connection point; absent when it has no meter that was read. */
+  readonly relief?: { readonly import: Relief; readonly export: Relief };
+  readonly moves: { readonly recorded: Moves; readonly then: Moves };
+  /** What the figures rest on, a sentence each. */
+  readonly assumptions: readonly string[];
+}
+
+/** Longer than this between two decisions, and nothing is known of the time between: the gateway was not there. */
+const LONGEST_STEP_MS = 10_000;
+
+/** What one decision leaves to be counted once it is known how long it lasted. */
+interface Moment {
+  readonly atMs: number;
+  readonly utcMs: number;
+  readonly site: SitePlan;
+  readonly recorded: Decision;
+  readonly then: Decision;
+  readonly loads: readonly { readonly plan: LoadPlan; readonly recordedW: number; readonly thenW: number }[];
+  /** Through each circuit with a meter, watts, import positive. */
+  readonly recordedPowersW: ReadonlyMap<string, number>;
+  readonly thenPowersW: ReadonlyMap<string, number>;
+}
+
+/** Adds up, decision by decision, what was and what would have been. */
+export class Comparison {
+  readonly #draws: RecordedDraws;
+  readonly #simulated: SimulatedLoads;
+  #decisions = 0;
+  #differing = 0;
+  #from: string | undefined;
+  #until: string | undefined;
+  #spanMs = 0;
+  #gapMs = 0;
+  #last: Moment | undefined;
+  #moves = { recorded: NO_MOVES, then: NO_MOVES };
+  readonly #energies = new Map<string, LoadEnergy>();
+  readonly #circuitIds = new Set<string>();
+  readonly #ceilings = { recorded: new CeilingTally(), then: new CeilingTally() };
+  readonly #relief = { import: new ReliefTally(), export: new ReliefTally() };
+  #isReliefKnown = false;
+
+  constructor(draws: RecordedDraws, simulated: SimulatedLoads) {
+    this.#draws = draws;
+    this.#simulated = simulated;
+  }
+
+  add(recorded: RecordedDecision, inputThen: DecisionInput, then: Decision): void {
+    const { input, commands, decision } = recorded;
+    this.#decisions += 1;
+    if (JSON.stringify(commands) !== JSON.stringify(decision.commands)) this.#differing += 1;
+    this.#until = new Date(input.now.utcMs).toISOString();
+    this.#from ??= this.#until;
+    this.#moves = {
+      recorded: countMoves(this.#moves.recorded, input.memory, decision),
+      then: countMoves(this.#moves.then, inputThen.memory, then),
+    };
+    const moment = this.#momentOf(input, decision, inputThen, then);
+    if (this.#last !== undefined) this.#count(this.#last, moment.atMs - this.#last.atMs);
+    this.#last = moment;
+  }
+
+  result(): WhatIfResult {
+    const loads = [...this.#energies.values()];
+    const figures = {
+      decisions: this.#decisions,
+      differing: this.#differing,
+      seconds: this.#spanMs / 1000,
+      gapSeconds: this.#gapMs / 1000,
+      loads,
+      ceilings: this.#compareCeilings(),
+      moves: this.#moves,
+    };
+    return {
+      ...figures,
+      ...(this.#from === undefined ? {} : { from: this.#from }),
+      ...(this.#until === undefined ? {} : { until: this.#until }),
+      ...(this.#isReliefKnown
+        ? { relief: { import: this.#relief.import.figures(), export: this.#relief.export.figures() } }
+        : {}),
+      assumptions: this.#decisions === 0 ? [] : stateAssumptions(figures),
+    };
+  }
+
+  #momentOf(input: DecisionInput, recorded: Decision, inputThen: DecisionInput, then: Decision): Moment {
+    const { site, now, snapshot } = input;
+    const voltageV = voltagesOf(site, snapshot);
+    return {
+      atMs: now.runningMs,
+      utcMs: now.utcMs,
+      site,
+      recorded,
+      then,
+      loads: site.loads.map((plan) => ({
+        plan,
+        recordedW: powerOf(this.#draws.at(plan, now.runningMs), voltageV),
+        thenW: powerOf(this.#simulated.drawAt(plan, now.runningMs), voltageV),
+      })),
+      recordedPowersW: powersThrough(site, snapshot),
+      thenPowersW: powersThrough(site, inputThen.snapshot),
+    };
+  }
+
+  #count(moment: Moment, lastsMs: number): void {
+    if (lastsMs > LONGEST_STEP_MS) {
+      this.#gapMs += lastsMs;
+      return;
+    }
+    this.#spanMs += lastsMs;
+    this.#ceilings.recorded.add(moment.recorded.explanation, moment.recordedPowersW, lastsMs);
+    this.#ceilings.then.add(moment.then.explanation, moment.thenPowersW, lastsMs);
+    for (const { plan, recordedW, thenW } of moment.loads) {
+      const { loadId, kind } = plan;
+      const known = this.#energies.get(loadId) ?? { recordedWh: 0, thenWh: 0 };
+      this.#energies.set(loadId, {
+        loadId,
+        kind,
+        basis: drawBasisOf(plan),
+        recordedWh: known.recordedWh + (recordedW * lastsMs) / 3_600_000,
+        thenWh: known.thenWh + (thenW * lastsMs) / 3_600_000,
+      });
+    }
+    for (const { circuitId, parentId } of moment.site.circuits) {
+      this.#circuitIds.add(circuitId);
+      const recordedW = moment.recordedPowersW.get(circuitId);
+      const thenW = moment.thenPowersW.get(circuitId);
+      if (parentId !== undefined || recordedW === undefined || thenW === undefined) continue;
+      this.#isReliefKnown = true;
+      this.#relief.import.add(Math.max(0, recordedW) - Math.max(0, thenW), moment.utcMs, lastsMs);
+      this.#relief.export.add(Math.max(0, -recordedW) - Math.max(0, -thenW), moment.utcMs, lastsMs);
+    }
+  }
+
+  #compareCeilings(): CeilingComparison[] {
+    const keys = [...this.#circuitIds].flatMap((circuitId) =>
+      (['import', 'export'] as const).flatMap((direction) =>
+        (['phaseCurrentA', 'activePowerW'] as const).map((basis) => ({ circuitId, direction, basis })),
+      ),
+    );
+    return keys.flatMap((key) => {
+      const recorded = this.#ceilings.recorded.figuresOf(key);
+      const then = this.#ceilings.then.figuresOf(key);
+      if (recorded === undefined && then === undefined) return [];
+      return [
+        { ...key, ...(recorded === undefined ? {} : { recorded }), ...(then === undefined ? {} : { then }) },
+      ];
+    });
+  }
+}
