@@ -55,13 +55,13 @@ export function whatIf(
     const memory = memoryBefore(chain, recorded);
     loads.advance(recorded, memory);
     const snapshot = correctSnapshot(input.site, input.snapshot, loads);
-    const then = inputThen(input, { site: site.value, snapshot, memory }, changes);
-    const decidedThen = decide(then);
-    comparison.add(recorded, then, decidedThen);
+    const supposed = inputSupposed(input, { site: site.value, snapshot, memory }, changes);
+    const decided = decide(supposed);
+    comparison.add(recorded, supposed, decided);
     chain = {
       recordedSite: input.site,
       site: site.value,
-      simulated: decidedThen.memory,
+      simulated: decided.memory,
       recorded: decision.memory,
     };
   }
@@ -73,11 +73,11 @@ function memoryBefore(chain: Chain | undefined, { input, isOpening }: RecordedDe
   return isOpening ? mergeMemory(chain.simulated, chain.recorded, input.memory) : chain.simulated;
 }
 
-function inputThen(
+function inputSupposed(
   { chargingHours, ...recorded }: DecisionInput,
-  then: Pick<DecisionInput, 'site' | 'snapshot' | 'memory'>,
+  supposed: Pick<DecisionInput, 'site' | 'snapshot' | 'memory'>,
   changes: readonly PlanChange[],
 ): DecisionInput {
   const hours = hoursAfter(changes, chargingHours);
-  return { ...recorded, ...then, ...(hours === undefined ? {} : { chargingHours: hours }) };
+  return { ...recorded, ...supposed, ...(hours === undefined ? {} : { chargingHours: hours }) };
 }

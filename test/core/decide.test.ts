@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/core/decide.ts';
+import { unknown } from '../../src/domain/reading.ts';
 import { CHARGE_POINT, curtailment, decideScene, NOW_MS, SITE, sceneInput, told } from './smallHome.ts';
 
 describe('narrowing', () => {

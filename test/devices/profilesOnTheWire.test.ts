@@ -1,7 +1,7 @@
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { STAND_MODELS } from '../../firmware-sim/stand.ts';
 import { expectTruth } from './expectTruth.ts';
-import { openWireBench, profileOf, type WireBench, type WireBenchOptions } from './wireBench.ts';
+import { openWireBench, profileOf, shown, type WireBench, type WireBenchOptions } from './wireBench.ts';
 
 const opened: WireBench[] = [];
 
@@ -22,7 +22,7 @@ const SETTLED_S = 34;
 /** And every block that there is. */
 const WHOLE_S = 75;
 
-describe.concurrent('what a profile reads over the wire is what is so', () => {
+describe.concurrent('what a profile reads over the wire is what is so', { timeout: 60_000 }, () => {
   it.each(modelsOf('meter'))('%s: import, export, unlike phases, nothing', async (model) => {
     const each = await bench(model);
     const { stand } = each;
@@ -82,5 +82,33 @@ describe.concurrent('what a profile reads over the wire is what is so', () => {
       if (input !== undefined) input.isActive = true;
     }
     await expectTruth(each, await each.pollFor(5));
+  });
+
+  it.each(STAND_MODELS.filter((model) => /^(sunspec|fronius|solaredge)-/.test(model)))(
+    '%s on one phase has nothing to say of the others',
+    async (model) => {
+      const each = await bench(model, { phases: 1 });
+      const { stand } = each;
+      stand.setPhase(0, { voltageV: 233, powerW: 1_500, importWh: 12_000, exportWh: 34_000 });
+      stand.setSun(1_700);
+      const readings = await each.pollFor(SETTLED_S);
+      await expectTruth(each, readings);
+      expect(shown(readings, 'phaseCurrentA.L2')).not.toEqual(expect.any(Number));
+      expect(shown(readings, 'phaseVoltageV.L3')).not.toEqual(expect.any(Number));
+    },
+  );
+
+  it.each([
+    // Unavailable, by its own register.
+    ['phoenix-charx', '06 0518 0000', 'F'],
+    // A remote lock.
+    ['heidelberg-energy-control', '06 0103 0000', 'F'],
+    ['amperfied-connect', '10 0103 0001 02 0000', 'F'],
+  ])('%s tells that it is out of order', async (model, pdu, state) => {
+    const each = await bench(model);
+    each.stand.socket?.car.plugIn();
+    await each.pollFor(5);
+    each.stand.respond(Buffer.from(pdu.replaceAll(' ', ''), 'hex'));
+    expect(shown(await each.pollFor(4), 'chargingState')).toBe(state);
   });
 });

@@ -140,7 +140,7 @@ function movedScheme(scheme: SchemeMemory, site: SitePlan, shiftMs: number): Sch
   const { countedAfterMs, lockAfterMs, longRepeatWindowMs, resetWindowMs } = schemeFiguresOf(site);
   const within = (instantsMs: readonly number[], windowMs: number): readonly number[] =>
     instantsMs.map((atMs) => atMs + shiftMs).filter((atMs) => BASE_MS - atMs <= windowMs);
-  const { above, lockedAtMs } = scheme;
+  const { above, insideAtMs, lockedAtMs } = scheme;
   const longestTicks = Math.ceil(Math.max(countedAfterMs, lockAfterMs, longRepeatWindowMs) / TICK_MS) + 2;
   return {
     circuitId: scheme.circuitId,
@@ -154,6 +154,7 @@ function movedScheme(scheme: SchemeMemory, site: SitePlan, shiftMs: number): Sch
             lastMs: above.lastMs + shiftMs,
           },
         }),
+    ...(insideAtMs === undefined ? {} : { insideAtMs: cut(insideAtMs + shiftMs, longestTicks) }),
     countedAtMs: within(scheme.countedAtMs, longRepeatWindowMs),
     // A home has no automatic reset: when it was locked is told, and never asked for.
     ...(lockedAtMs === undefined ? {} : { lockedAtMs: BASE_MS }),

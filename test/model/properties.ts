@@ -48,8 +48,8 @@ export function violationOf(
   const transition = { world, action, before, after, taken };
   return (
     judgeOwed(transition) ??
-    judgeFlow(transition) ??
     judgeCommands(transition) ??
+    judgeFlow(transition) ??
     judgeLockOut(transition) ??
     judgeCounters(transition)
   );

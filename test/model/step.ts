@@ -173,7 +173,8 @@ function accept(
 
 function cancel(judgement: Judgement, world: SmallWorld, state: WorldState): Stepped | undefined {
   const { carried, truth, ledger } = state;
-  if (!truth.canStore || !truth.isPartyThere || carried.controls.length === 0) return undefined;
+  const isUnderWay = carried.controls.some(({ validUntilMs = 0 }) => validUntilMs > carried.runningMs);
+  if (!truth.canStore || !truth.isPartyThere || !isUnderWay) return undefined;
   const party = { ...carried.party, controlAtMs: carried.runningMs };
   return judged(
     judgement,

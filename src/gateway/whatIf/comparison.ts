@@ -14,13 +14,13 @@ export interface LoadEnergy {
   readonly basis: DrawBasis;
   /** Taken, or given by a generator; Wh, >= 0. */
   readonly recordedWh: number;
-  readonly thenWh: number;
+  readonly supposedWh: number;
 }
 
 export interface CeilingComparison extends CeilingKey {
   /** Absent: no ceiling held, or its flow was never known. */
   readonly recorded?: CeilingFigures;
-  readonly then?: CeilingFigures;
+  readonly supposed?: CeilingFigures;
 }
 
 export interface WhatIfResult {
@@ -36,7 +36,7 @@ export interface WhatIfResult {
   readonly ceilings: readonly CeilingComparison[];
   /** At the connection point; absent when it has no meter that was read. */
   readonly relief?: { readonly import: Relief; readonly export: Relief };
-  readonly moves: { readonly recorded: Moves; readonly then: Moves };
+  readonly moves: { readonly recorded: Moves; readonly supposed: Moves };
   /** What the figures rest on, a sentence each. */
   readonly assumptions: readonly string[];
 }
@@ -50,11 +50,15 @@ interface Moment {
   readonly utcMs: number;
   readonly site: SitePlan;
   readonly recorded: Decision;
-  readonly then: Decision;
-  readonly loads: readonly { readonly plan: LoadPlan; readonly recordedW: number; readonly thenW: number }[];
+  readonly supposed: Decision;
+  readonly loads: readonly {
+    readonly plan: LoadPlan;
+    readonly recordedW: number;
+    readonly supposedW: number;
+  }[];
   /** Through each circuit with a meter, watts, import positive. */
   readonly recordedPowersW: ReadonlyMap<string, number>;
-  readonly thenPowersW: ReadonlyMap<string, number>;
+  readonly supposedPowersW: ReadonlyMap<string, number>;
 }
 
 /** Adds up, decision by decision, what was and what would have been. */
@@ -68,10 +72,10 @@ export class Comparison {
   #spanMs = 0;
   #gapMs = 0;
   #last: Moment | undefined;
-  #moves = { recorded: NO_MOVES, then: NO_MOVES };
+  #moves = { recorded: NO_MOVES, supposed: NO_MOVES };
   readonly #energies = new Map<string, LoadEnergy>();
   readonly #circuitIds = new Set<string>();
-  readonly #ceilings = { recorded: new CeilingTally(), then: new CeilingTally() };
+  readonly #ceilings = { recorded: new CeilingTally(), supposed: new CeilingTally() };
   readonly #relief = { import: new ReliefTally(), export: new ReliefTally() };
   #isReliefKnown = false;
 
@@ -80,7 +84,7 @@ export class Comparison {
     this.#simulated = simulated;
   }
 
-  add(recorded: RecordedDecision, inputThen: DecisionInput, then: Decision): void {
+  add(recorded: RecordedDecision, inputSupposed: DecisionInput, supposed: Decision): void {
     const { input, commands, decision } = recorded;
     this.#decisions += 1;
     if (JSON.stringify(commands) !== JSON.stringify(decision.commands)) this.#differing += 1;
@@ -88,9 +92,9 @@ export class Comparison {
     this.#from ??= this.#until;
     this.#moves = {
       recorded: countMoves(this.#moves.recorded, input.memory, decision),
-      then: countMoves(this.#moves.then, inputThen.memory, then),
+      supposed: countMoves(this.#moves.supposed, inputSupposed.memory, supposed),
     };
-    const moment = this.#momentOf(input, decision, inputThen, then);
+    const moment = this.#momentOf(input, decision, inputSupposed, supposed);
     if (this.#last !== undefined) this.#count(this.#last, moment.atMs - this.#last.atMs);
     this.#last = moment;
   }
@@ -117,7 +121,12 @@ export class Comparison {
     };
   }
 
-  #momentOf(input: DecisionInput, recorded: Decision, inputThen: DecisionInput, then: Decision): Moment {
+  #momentOf(
+    input: DecisionInput,
+    recorded: Decision,
+    inputSupposed: DecisionInput,
+    supposed: Decision,
+  ): Moment {
     const { site, now, snapshot } = input;
     const voltageV = voltagesOf(site, snapshot);
     return {
@@ -125,14 +134,14 @@ export class Comparison {
       utcMs: now.utcMs,
       site,
       recorded,
-      then,
+      supposed,
       loads: site.loads.map((plan) => ({
         plan,
         recordedW: powerOf(this.#draws.at(plan, now.runningMs), voltageV),
-        thenW: powerOf(this.#simulated.drawAt(plan, now.runningMs), voltageV),
+        supposedW: powerOf(this.#simulated.drawAt(plan, now.runningMs), voltageV),
       })),
       recordedPowersW: powersThrough(site, snapshot),
-      thenPowersW: powersThrough(site, inputThen.snapshot),
+      supposedPowersW: powersThrough(site, inputSupposed.snapshot),
     };
   }
 
@@ -143,26 +152,26 @@ export class Comparison {
     }
     this.#spanMs += lastsMs;
     this.#ceilings.recorded.add(moment.recorded.explanation, moment.recordedPowersW, lastsMs);
-    this.#ceilings.then.add(moment.then.explanation, moment.thenPowersW, lastsMs);
-    for (const { plan, recordedW, thenW } of moment.loads) {
+    this.#ceilings.supposed.add(moment.supposed.explanation, moment.supposedPowersW, lastsMs);
+    for (const { plan, recordedW, supposedW } of moment.loads) {
       const { loadId, kind } = plan;
-      const known = this.#energies.get(loadId) ?? { recordedWh: 0, thenWh: 0 };
+      const known = this.#energies.get(loadId) ?? { recordedWh: 0, supposedWh: 0 };
       this.#energies.set(loadId, {
         loadId,
         kind,
         basis: drawBasisOf(plan),
         recordedWh: known.recordedWh + (recordedW * lastsMs) / 3_600_000,
-        thenWh: known.thenWh + (thenW * lastsMs) / 3_600_000,
+        supposedWh: known.supposedWh + (supposedW * lastsMs) / 3_600_000,
       });
     }
     for (const { circuitId, parentId } of moment.site.circuits) {
       this.#circuitIds.add(circuitId);
       const recordedW = moment.recordedPowersW.get(circuitId);
-      const thenW = moment.thenPowersW.get(circuitId);
-      if (parentId !== undefined || recordedW === undefined || thenW === undefined) continue;
+      const supposedW = moment.supposedPowersW.get(circuitId);
+      if (parentId !== undefined || recordedW === undefined || supposedW === undefined) continue;
       this.#isReliefKnown = true;
-      this.#relief.import.add(Math.max(0, recordedW) - Math.max(0, thenW), moment.utcMs, lastsMs);
-      this.#relief.export.add(Math.max(0, -recordedW) - Math.max(0, -thenW), moment.utcMs, lastsMs);
+      this.#relief.import.add(Math.max(0, recordedW) - Math.max(0, supposedW), moment.utcMs, lastsMs);
+      this.#relief.export.add(Math.max(0, -recordedW) - Math.max(0, -supposedW), moment.utcMs, lastsMs);
     }
   }
 
@@ -174,10 +183,14 @@ export class Comparison {
     );
     return keys.flatMap((key) => {
       const recorded = this.#ceilings.recorded.figuresOf(key);
-      const then = this.#ceilings.then.figuresOf(key);
-      if (recorded === undefined && then === undefined) return [];
+      const supposed = this.#ceilings.supposed.figuresOf(key);
+      if (recorded === undefined && supposed === undefined) return [];
       return [
-        { ...key, ...(recorded === undefined ? {} : { recorded }), ...(then === undefined ? {} : { then }) },
+        {
+          ...key,
+          ...(recorded === undefined ? {} : { recorded }),
+          ...(supposed === undefined ? {} : { supposed }),
+        },
       ];
     });
   }

@@ -41,7 +41,7 @@ export function stateAssumptions({
     sentences.push(
       `Without a meter, taken as what left the house and what the measured loads took, so at least: ${least}.`,
     );
-  if (moves.then.lockOuts > 0) {
+  if (moves.supposed.lockOuts > 0) {
     sentences.push(
       'A lock-out of the limitation scheme lasts until somebody resets it, and a reset is only where one was recorded.',
     );

@@ -39,8 +39,8 @@ export const MODEL_MUTANTS: readonly ModelMutant[] = [
     story: 'a lost meter is no worse than a late one',
     world: CHARGING,
     file: 'core/trust.ts',
-    from: "if (meter.state === 'lost') return { state: 'lost', reason };",
-    to: '',
+    from: 'const state = TRUST_AFTER[failureOf(meter).action];',
+    to: "const state = 'late' as const;",
   },
   {
     property: 'a lost picture means the safe posture',
@@ -81,6 +81,14 @@ export const MODEL_MUTANTS: readonly ModelMutant[] = [
     file: 'core/widen.ts',
     from: 'function closeLoad(arguments_: WidenArguments, plan: SwitchedLoadPlan): Widening {\n  const { view, nowMs } = arguments_;\n  if (nowMs - view.memory.pausedAtMs < plan.minimumOpenMs)',
     to: 'function closeLoad(arguments_: WidenArguments, plan: SwitchedLoadPlan): Widening {\n  const { view, nowMs } = arguments_;\n  if (nowMs - view.memory.pausedAtMs < 0 * plan.minimumOpenMs)',
+  },
+  {
+    property: 'nothing widens above what is owed',
+    story: 'a charge point comes back with its rating',
+    world: CHARGING,
+    file: 'core/widen.ts',
+    from: 'const nextA = Math.min(room, verdict.desiredA, isPaused ? plan.minimumA : rampA, plan.ratingA);',
+    to: 'const nextA = plan.ratingA;',
   },
   {
     property: 'a limit that is owed is in force',
@@ -135,8 +143,8 @@ export const MODEL_MUTANTS: readonly ModelMutant[] = [
     story: 'a restart opens a lock-out',
     world: IMPORT_SCHEME,
     file: 'core/limitationScheme.ts',
-    from: '({ above: _, ...kept }) => kept',
-    to: '({ above: _, lockedAtMs: __, ...kept }) => kept',
+    from: '({ above: _, insideAtMs: _seen, ...kept }) => kept',
+    to: '({ above: _, insideAtMs: _seen, lockedAtMs: _locked, ...kept }) => kept',
   },
   {
     property: 'a lock-out is left only by a permitted reset',
@@ -151,8 +159,8 @@ export const MODEL_MUTANTS: readonly ModelMutant[] = [
     story: 'a restart forgets what was counted',
     world: IMPORT_SCHEME,
     file: 'core/limitationScheme.ts',
-    from: '({ above: _, ...kept }) => kept',
-    to: '({ above: _, ...kept }) => ({ ...kept, countedAtMs: [] })',
+    from: '({ above: _, insideAtMs: _seen, ...kept }) => kept',
+    to: '({ above: _, insideAtMs: _seen, ...kept }) => ({ ...kept, countedAtMs: [] })',
   },
   {
     property: 'every command has a reason',

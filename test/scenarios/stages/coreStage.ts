@@ -9,13 +9,13 @@ import type { SchemeReset } from '../../../src/core/limitationScheme.ts';
 import type { Command } from '../../../src/domain/command.ts';
 import type { DomainEvent } from '../../../src/domain/event.ts';
 import type { Now } from '../../../src/domain/instant.ts';
-import type { Snapshot } from '../../../src/domain/point.ts';
 import type { SitePlan } from '../../../src/domain/sitePlan.ts';
 import { actionOf } from '../../../src/gateway/actuator.ts';
 import { withControl, withoutControl } from '../../../src/gateway/controlSlot.ts';
 import { fallbackSettingsOf } from '../../../src/gateway/fallbackKeeper.ts';
 import { type GatewayMemory, memoryAtStart } from '../../../src/gateway/gatewayMemory.ts';
 import { gatherInput } from '../../../src/gateway/gatherInput.ts';
+import { LatestReadings } from '../../../src/gateway/latestReadings.ts';
 import { type OwnerSettings, withPreference } from '../../../src/gateway/ownerSettings.ts';
 import type { Device } from '../../../src/ports/device.ts';
 import { loadProfiles } from '../../../src/profiles/loadProfiles.ts';
@@ -56,7 +56,7 @@ export class CoreStage implements Stage {
   readonly #paces: DecisionInput['paces'];
   readonly #told = new Map<string, Told>();
   readonly #commands: Record<string, number> = {};
-  #snapshot: Snapshot = {};
+  readonly #latest: LatestReadings;
   #memory: GatewayMemory = memoryAtStart({ kind: 'fresh' }, 0);
   #schemeReset: SchemeReset | undefined;
   /** How far the wall clock has been stepped away from the time of the house. */
@@ -72,6 +72,7 @@ export class CoreStage implements Stage {
     this.#home = buildHome(readHome(scenario.home), { startAtMs });
     this.#clock = new SteppedClock({ utcMs: startAtMs });
     this.#site = planOf(scenario);
+    this.#latest = new LatestReadings(this.#site, this.#clock.runningMs());
     this.#devices = new Map(this.#createDevices().map((device) => [device.deviceId, device]));
     this.#paces = Object.fromEntries([...this.#devices].map(([deviceId, { traits }]) => [deviceId, traits]));
   }
@@ -165,7 +166,7 @@ export class CoreStage implements Stage {
   async #watch(device: Device): Promise<void> {
     const startedMs = this.#clock.runningMs();
     const readings = await device.poll();
-    this.#snapshot = { ...this.#snapshot, [device.deviceId]: readings };
+    this.#latest.set(device.deviceId, readings);
     const tookMs = this.#clock.runningMs() - startedMs;
     this.#clock.after(Math.max(1, POLL_EVERY_MS - tookMs), () => void this.#watch(device));
   }
@@ -174,7 +175,7 @@ export class CoreStage implements Stage {
     const input = gatherInput({
       now: this.#now(),
       site: this.#site,
-      snapshot: this.#snapshot,
+      snapshot: this.#latest.snapshot(),
       memory: this.#memory,
       randomOffsetMs: this.#drawS() * 1_000,
       canRecord: true,
