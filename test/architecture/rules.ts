@@ -42,6 +42,32 @@ function adapter(name: string, packages: Outside, alsoImports: readonly string[]
 }
 
 /** The one table of who may import whom. docs/architecture.md is generated from it (`npm run docs`). */
+function composeRow(room: string, alsoImports: readonly string[], why: string): RoomRule {
+  return {
+    room,
+    mayImport: [
+      ...alsoImports,
+      'src/domain',
+      'src/core',
+      'src/ports',
+      'src/contract',
+      'src/profiles',
+      'src/discovery',
+      'src/adapters',
+      'src/gateway',
+      'src/sync',
+      'src/config',
+      'src/cli',
+      'src/version.ts',
+    ],
+    typesOnlyFrom: ['src/cli'],
+    node: true,
+    packages: 'none',
+    neverReaches: ['firmware-sim'],
+    why,
+  };
+}
+
 export const RULES: readonly RoomRule[] = [
   {
     room: 'src/domain',
@@ -133,51 +159,12 @@ export const RULES: readonly RoomRule[] = [
     neverReaches: ['node:', 'src/gateway', 'src/core', 'src/adapters'],
     why: 'Runs in a browser and knows only what is on the wire',
   },
-  {
-    room: 'src/compose',
-    mayImport: [
-      'src/domain',
-      'src/core',
-      'src/ports',
-      'src/contract',
-      'src/profiles',
-      'src/discovery',
-      'src/adapters',
-      'src/gateway',
-      'src/sync',
-      'src/config',
-      'src/cli',
-      'src/version.ts',
-    ],
-    typesOnlyFrom: ['src/cli'],
-    node: true,
-    packages: 'none',
-    neverReaches: ['firmware-sim'],
-    why: 'Its parts: lines, devices, uplink, what the local socket shows',
-  },
-  {
-    room: 'src/compose.ts',
-    mayImport: [
-      'src/compose',
-      'src/domain',
-      'src/core',
-      'src/ports',
-      'src/contract',
-      'src/profiles',
-      'src/discovery',
-      'src/adapters',
-      'src/gateway',
-      'src/sync',
-      'src/config',
-      'src/cli',
-      'src/version.ts',
-    ],
-    typesOnlyFrom: ['src/cli'],
-    node: true,
-    packages: 'none',
-    neverReaches: ['firmware-sim'],
-    why: 'The only place where ports meet adapters; of the commands it knows only what they ask of it',
-  },
+  composeRow('src/compose', [], 'Its parts: lines, devices, uplink, what the local socket shows'),
+  composeRow(
+    'src/compose.ts',
+    ['src/compose'],
+    'The only place where ports meet adapters; of the commands it knows only what they ask of it',
+  ),
   {
     room: 'src/cli',
     mayImport: [

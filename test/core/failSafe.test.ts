@@ -8,7 +8,7 @@ import { FAIL_SAFE, type FailSafeAction, type FailSafeCase } from '../../src/dom
 import { unknown } from '../../src/domain/reading.ts';
 import type { SitePlan } from '../../src/domain/sitePlan.ts';
 import { PROJECT_ROOT } from '../architecture/ownSources.ts';
-import { decideScene, NOW_MS, type Scene, SITE, sceneInput, told } from './smallHome.ts';
+import { decideScene, NOW_MS, OBSERVING, type Scene, SITE, sceneInput, told } from './smallHome.ts';
 
 /** A car that charges with room to grow; everything else is quiet. */
 const growing: Scene = { gridA: 20, car: { setpointA: 10, drawnA: 10 } };
@@ -23,23 +23,8 @@ const inForceA = (decision: Decision, loadId: string): number | undefined =>
 /** A whole safe posture of the small home. */
 const SAFE = ['car 0 A narrowing', 'heater open narrowing', 'solar open narrowing'];
 
-const observing = (isSeen: boolean): Decision => {
-  const site: SitePlan = {
-    ...SITE,
-    observedSwitches: [
-      {
-        switchId: 'supplier',
-        deviceId: 'signals',
-        seenAt: 'input',
-        channel: 1,
-        limitsWhen: 'deenergised',
-        circuitId: 'supply',
-        ceilingA: 15,
-      },
-    ],
-  };
-  return decideScene({ ...growing, site, inputs: { 1: isSeen ? true : 'gone' } });
-};
+const observing = (isSeen: boolean): Decision =>
+  decideScene({ ...growing, site: OBSERVING, inputs: { 1: isSeen ? true : 'gone' } });
 
 /** Each row of the table, as the judgement does it: before the failure and after. */
 const CASES: Readonly<Record<FailSafeCase, (action: FailSafeAction) => void>> = {

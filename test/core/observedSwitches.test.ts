@@ -1,22 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SitePlan } from '../../src/domain/sitePlan.ts';
-import { decideScene, NOW_MS, type Scene, SITE, told } from './smallHome.ts';
-
-/** A supplier's switch seen at input 1: energised allows, de-energised leaves 10 A. */
-const OBSERVING: SitePlan = {
-  ...SITE,
-  observedSwitches: [
-    {
-      switchId: 'supplier',
-      deviceId: 'signals',
-      seenAt: 'input',
-      channel: 1,
-      limitsWhen: 'deenergised',
-      circuitId: 'supply',
-      ceilingA: 10,
-    },
-  ],
-};
+import { decideScene, NOW_MS, OBSERVING, type Scene, told } from './smallHome.ts';
 
 const observing = (scene: Scene) =>
   decideScene({ site: OBSERVING, gridA: 16, car: { setpointA: 16, drawnA: 16, commandedA: 16 }, ...scene });

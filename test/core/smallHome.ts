@@ -80,6 +80,22 @@ export const SITE: SitePlan = {
   timing: DEFAULT_TIMING,
 };
 
+/** A supplier's switch seen at input 1: energised allows, de-energised leaves 10 A. */
+export const OBSERVING: SitePlan = {
+  ...SITE,
+  observedSwitches: [
+    {
+      switchId: 'supplier',
+      deviceId: 'signals',
+      seenAt: 'input',
+      channel: 1,
+      limitsWhen: 'deenergised',
+      circuitId: 'supply',
+      ceilingA: 10,
+    },
+  ],
+};
+
 /** What stands at the moment of the decision; all that is not named is quiet and fresh. */
 export interface Scene {
   readonly site?: SitePlan;

@@ -88,9 +88,9 @@ export function walkHomes(
     ),
     { numRuns: Math.min(2 * homes, 800), seed },
   );
-  // A large home costs many times what a small one costs and is one in six.
+  // A large home costs many times what a small one costs and is one in twelve of those.
   const seeds = sampled.filter(
-    ({ site }, index) => site.loads.length * site.phases.length <= 3 || index % 6 === 0,
+    ({ site }, index) => site.loads.length * site.phases.length <= 3 || index % 12 === 0,
   );
   const walked = { steps: 0, commands: 0, restarts: 0, judged: {} as Record<string, number> };
   for (let home = 0; home < homes; home += 1) {
@@ -148,7 +148,7 @@ function liveOn(
     walked.restarts += 1;
   } else {
     // Now and then a long time passes in one step, so that rests, leases and windows end.
-    const stepMs = dice.isOneIn(40) ? 60_000 : 200 + dice.below(1_800);
+    const stepMs = dice.isOneIn(20) ? 60_000 : 200 + dice.below(1_800);
     life.runningMs += stepMs;
     life.utcMs += stepMs;
   }
