@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { standBench } from './bench.ts';
 import { benchChargePoint, type ChargePointBench } from './chargePointBench.ts';
 
 const HEARTBEAT = '06 0d00 55aa';
@@ -35,10 +36,30 @@ describe('Mennekes AMTRON Compact', () => {
     bench.ask(HEARTBEAT);
     expect([stateOf(bench), bench.socket.pilotA]).toEqual([2, 0]);
     expect(bench.ask('03 0d05 0001')).toBe('03020000');
-    bench.ask(RELEASE);
-    expect(bench.socket.pilotA).toBe(0);
     bench.ask(SET_TEN_A);
+    expect(bench.socket.pilotA).toBe(0);
+    bench.ask(RELEASE);
     expect(bench.socket.pilotA).toBe(10);
+  });
+
+  it.each([
+    ['no set-point yet: no limit at all', undefined, 32],
+    ['0: no limit at all', '10 0302 0002 04 00000000', 32],
+    ['3 A: no permission', '10 0302 0002 04 40400000', 0],
+  ])('released with %s', (_, setpoint, pilotA) => {
+    const bench = benchChargePoint('mennekes-compact');
+    for (const request of [HEARTBEAT, RELEASE]) bench.ask(request);
+    if (setpoint !== undefined) bench.ask(setpoint);
+    expect(bench.socket.pilotA).toBe(pilotA);
+  });
+
+  it('names its grid phases and the state of its pilot', () => {
+    const bench = standBench('mennekes-compact');
+    expect(bench.words(0x0311, 1)).toBe('0002');
+    expect(standBench('mennekes-compact', { phases: 1 }).words(0x0311, 1)).toBe('0000');
+    expect(bench.words(0x0108, 1)).toBe('000a');
+    bench.stand.socket?.car.plugIn();
+    expect(bench.words(0x0108, 1)).toBe('000b');
   });
 
   it('charges for as long as its heart beats', () => {

@@ -7,12 +7,19 @@ import { Watchdog } from './watchdog.ts';
 const HEARTBEAT = 0x55aa;
 const HEARTBEAT_MS = 10_000;
 const STATE = { a: 1, b: 2, c: 5, error: 6 } as const;
+/** The pilot without and with permission to charge. */
+const PILOT = { a: [10, 26], b: [11, 27], c: [12, 28], error: 14 } as const;
+const GRID_PHASES = { l1: 0, all: 2 } as const;
+const HARDWARE_PHASES = { one: 0, oneOrThree: 2 } as const;
+const LEAST_A = 6;
 
 /**
  * Mennekes AMTRON Compact 2.0s and 4You 300. Without its heartbeat it is in its error state, and release and
  * set-point are gone: the way back is the heartbeat, then the release, then the current. Both can be written
  * only while the heart beats.
- * Source: evcc "mennekes-compact.go".
+ * A set-point of 0 is no limit; one below 6 A gives no permission.
+ * Source: evcc "mennekes-compact.go"; Mennekes "Modbus RTU Specification" v2.0 (register layout 1.0.3) as quoted by
+ * public drivers.
  */
 export class MennekesCompact extends ChargePoint {
   readonly turnaroundMs = 15;
@@ -48,7 +55,9 @@ export class MennekesCompact extends ChargePoint {
   }
 
   protected allowedA(): number {
-    return this.#isReleased ? Math.min(this.place.hardwareMaximumA, this.#setpointA) : 0;
+    if (!this.#isReleased) return 0;
+    const { hardwareMaximumA } = this.place;
+    return this.#setpointA === 0 ? hardwareMaximumA : Math.min(hardwareMaximumA, this.#setpointA);
   }
 
   #loseControl(): void {
@@ -63,6 +72,13 @@ export class MennekesCompact extends ChargePoint {
     return isCharging ? STATE.c : STATE.b;
   }
 
+  #pilotState(): number {
+    const { car, isCharging } = this.socket;
+    if (this.isFailSafe) return PILOT.error;
+    const permission = this.allowedA() >= LEAST_A ? 1 : 0;
+    return PILOT[!car.isPlugged ? 'a' : isCharging ? 'c' : 'b'][permission];
+  }
+
   #identity(): RegisterTable {
     const isThreePhase = this.socket.wiredPhases.length === 3;
     return {
@@ -71,9 +87,9 @@ export class MennekesCompact extends ChargePoint {
       19: text(8, () => '14110012345'),
       256: u16(() => this.#state()),
       257: u16(() => 1),
-      264: u16(() => this.#state()),
-      780: u16(() => (isThreePhase ? 2 : 1)),
-      785: u16(() => (isThreePhase ? 3 : 1)),
+      264: u16(() => this.#pilotState()),
+      780: u16(() => (isThreePhase ? HARDWARE_PHASES.oneOrThree : HARDWARE_PHASES.one)),
+      785: u16(() => (isThreePhase ? GRID_PHASES.all : GRID_PHASES.l1)),
       786: u16(() => 0),
     };
   }
