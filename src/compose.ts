@@ -22,6 +22,7 @@ import type { SitePlan } from './domain/sitePlan.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { type LocalView, localRoutes } from './gateway/localRoutes.ts';
 import { replayJournal } from './gateway/replay.ts';
+import { whatIf } from './gateway/whatIf.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Profile } from './profiles/profile.ts';
 import type { Postman } from './sync/outbox.ts';
@@ -111,6 +112,7 @@ export {
   openStoreReadOnly as openRecord,
   replayJournal,
   watchTopics,
+  whatIf,
 };
 
 /** Loaded only for a demonstration: a gateway carries no broker. */

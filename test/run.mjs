@@ -1,5 +1,5 @@
 // Runs one suite with vitest and ends with one plain line: `N passed, N failed`.
-// `node test/run.mjs [unit|e2e|chaos|week] [vitest arguments]`; without a suite it is the unit tests.
+// `node test/run.mjs [unit|laws|e2e|chaos|week] [vitest arguments]`; without a suite it is the unit tests.
 // Exit code 1 when a test failed, when there was none, and when an error escaped all tests.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const SUITES = ['unit', 'e2e', 'chaos', 'week'];
+const SUITES = ['unit', 'laws', 'e2e', 'chaos', 'week'];
 const root = fileURLToPath(new URL('..', import.meta.url));
 const binaries = join(root, 'node_modules', '.bin');
 

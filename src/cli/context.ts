@@ -3,6 +3,8 @@ import type { Status } from '../contract/status.ts';
 import type { Wire } from '../discovery/wire.ts';
 import type { SitePlan } from '../domain/sitePlan.ts';
 import type { ReplayResult } from '../gateway/replay.ts';
+import type { WhatIfResult } from '../gateway/whatIf/comparison.ts';
+import type { Parsed, PlanChange } from '../gateway/whatIf/planChange.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Device } from '../ports/device.ts';
 import type { ModbusLine } from '../ports/modbusLine.ts';
@@ -34,6 +36,7 @@ export interface Composition {
   /** The hash of an engineer's PIN for the site plan. */
   hashPin(pin: string): string;
   replayJournal(segments: Iterable<JournalSegment>): ReplayResult;
+  whatIf(segments: Iterable<JournalSegment>, changes: readonly PlanChange[]): Parsed<WhatIfResult>;
   createClock(speed: number): Clock;
   /** A wire for looking only: every write is refused before it reaches it. */
   openForReading(wire: Wire, clock: Clock): ModbusLine;

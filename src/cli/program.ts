@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { SETTABLE } from '../gateway/whatIf/planChange.ts';
 import { acknowledge } from './acknowledgeCommand.ts';
 import { bus } from './busCommand.ts';
 import { check } from './checkCommand.ts';
@@ -17,6 +18,7 @@ import { addScanOptions } from './scanOptions.ts';
 import { addSettingOptions } from './settingOptions.ts';
 import { status, why } from './statusCommand.ts';
 import {
+  collectChange,
   parseBrokerUrl,
   parseDuration,
   parseEnergy,
@@ -24,6 +26,7 @@ import {
   parseSpeed,
   parseStretch,
 } from './values.ts';
+import { whatIf } from './whatIfCommand.ts';
 
 type Action = (command: Command, context: Context) => number | Promise<number>;
 
@@ -212,12 +215,24 @@ export function createProgram(context: Context, bind: Bind): Command {
     'loadgate replay --state-directory /var/lib/loadgate',
     'loadgate replay --since 2026-01-05T17:00 --until 2026-01-05T18:00 --json',
   ]);
-  json(replays, 'the result')
-    .addOption(
-      new Option('--since <instant>', 'first instant, UTC unless it says otherwise').argParser(parseInstant),
-    )
-    .addOption(new Option('--until <instant>', 'last instant').argParser(parseInstant));
+  addInterval(json(replays, 'the result'));
   addSettingOptions(replays, ['stateDirectory']);
+
+  const suppositions = add(
+    'whatif',
+    'Take the recorded decisions again under another site plan, and tell what would have been.',
+    whatIf,
+    [
+      'loadgate whatif --set mil=40',
+      'loadgate whatif --set mil=40 --set mel=16 --since 2026-01-05 --until 2026-01-06 --json',
+      'loadgate whatif --set circuit.garage.rating=32 --set hours=none',
+    ],
+  );
+  json(suppositions, 'the comparison').addOption(
+    new Option('--set <name=value>', `may be given again; ${SETTABLE}`).argParser(collectChange),
+  );
+  addInterval(suppositions);
+  addSettingOptions(suppositions, ['stateDirectory']);
 
   const demos = add('demo', 'Run a simulated home, a broker and the gateway, and show them live.', demo, [
     'npm start',
@@ -259,6 +274,14 @@ export function createProgram(context: Context, bind: Bind): Command {
     )
     .addOption(new Option('--keep', 'keep the folder with site plan, database and logs'));
   return program;
+}
+
+function addInterval(command: Command): void {
+  command
+    .addOption(
+      new Option('--since <instant>', 'first instant, UTC unless it says otherwise').argParser(parseInstant),
+    )
+    .addOption(new Option('--until <instant>', 'last instant').argParser(parseInstant));
 }
 
 function exitCodeLines(): readonly string[] {

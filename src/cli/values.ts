@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { settingRow } from '../config/settingsTable.ts';
+import { parsePlanChange } from '../gateway/whatIf/planChange.ts';
+import type { AskedChange } from './whatIfCommand.ts';
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -88,4 +90,11 @@ export function parseSome<T extends string | number>(choices: readonly T[]): (te
 /** An option that may be given several times. */
 export function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
+}
+
+/** "mil=40" -> the change of the site plan; may be given several times, the last word counts. */
+export function collectChange(text: string, before: readonly AskedChange[] = []): readonly AskedChange[] {
+  const parsed = parsePlanChange(text);
+  if (!parsed.ok) throw new InvalidArgumentError(`${parsed.detail}.`);
+  return [...before, { text, change: parsed.value }];
 }

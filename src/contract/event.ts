@@ -35,6 +35,8 @@ const reasonSchema = z
 /** 1 inside the limits, 2 an excursion is being corrected, 3 locked until it is reset. */
 const schemeState = z.union([z.literal(1), z.literal(2), z.literal(3)]);
 
+const partyState = z.enum(['controlled', 'failSafe', 'autonomous']);
+
 const durationMs = z.number().nonnegative();
 
 /** Body of `loadgate.event/1`: the events of the domain, as they are (a test holds the two together). */
@@ -70,6 +72,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
     from: schemeState,
     to: schemeState,
   }),
+  z.object({ kind: z.literal('partyStateChanged'), from: partyState, to: partyState }),
   z.object({
     kind: z.literal('excursionCounted'),
     circuitId: z.string(),

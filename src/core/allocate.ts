@@ -2,7 +2,8 @@ import type { RunningMs } from '../domain/instant.ts';
 import type { Limit } from '../domain/limit.ts';
 import type { Reason } from '../domain/reason.ts';
 import { isGenerator, type LoadPlan } from '../domain/sitePlan.ts';
-import { type Constraint, contributionOf } from './constraints.ts';
+import type { Constraint } from './constraints.ts';
+import { type FlowAccount, openFlowAccount } from './flowAccount.ts';
 import { reasonOf } from './limitsInForce.ts';
 import type { LoadView } from './loadView.ts';
 
@@ -47,13 +48,14 @@ export function servingOrder(loads: readonly LoadView[]): number[] {
  * A charge point takes nothing rather than less than its minimum.
  */
 export function allocate(arguments_: Arguments): Map<number, Allotment> {
-  const { loads, wants, generators, nowMs } = arguments_;
-  const targets = new Map<number, number>(generators);
+  const { loads, wants, constraints, generators, nowMs } = arguments_;
+  const account = openFlowAccount(constraints, loads, false);
+  for (const [index, targetA] of generators) account.setTarget(index, targetA);
   const order = servingOrder(loads);
   for (const index of order) {
     const view = loads[index];
     if (view !== undefined)
-      targets.set(index, countedA(view, Math.min(floorOf(view.plan), wants[index]?.mostA ?? 0)));
+      account.setTarget(index, countedA(view, Math.min(floorOf(view.plan), wants[index]?.mostA ?? 0)));
   }
   const allotments = new Map<number, Allotment>();
   /** Gives a load a share of what fits above what it has, at most so many amps. */
@@ -62,11 +64,11 @@ export function allocate(arguments_: Arguments): Map<number, Allotment> {
     const want = wants[index];
     if (view === undefined || want === undefined) return;
     const asked = { ...want, mostA: share === 1 ? Math.min(want.mostA, mostA) : mostA };
-    const fits = allotOne({ ...arguments_, index, view, want: asked, targets, isGrowing: false });
+    const fits = allotOne({ ...arguments_, index, view, want: asked, account, isGrowing: false });
     const hasA = allotments.get(index)?.targetA ?? 0;
     const sharedA = Math.min(want.mostA, hasA + (fits.targetA - hasA) * share);
     const targetA = share === 1 ? fits.targetA : usableA(view.plan, sharedA, hasA);
-    targets.set(index, countedA(view, targetA));
+    account.setTarget(index, countedA(view, targetA));
     allotments.set(index, { ...fits, targetA });
   };
   for (const equals of equalsOf(order, loads, nowMs)) {
@@ -120,16 +122,16 @@ interface AllotArguments {
   readonly index: number;
   readonly view: LoadView;
   readonly want: Want;
-  readonly loads: readonly LoadView[];
   readonly constraints: readonly Constraint[];
   readonly marginA: number;
-  readonly targets: ReadonlyMap<number, number>;
+  /** The flows with all others at their targets. */
+  readonly account: FlowAccount;
   readonly isGrowing: boolean;
 }
 
 /** The most that one load may have while the others are at their targets. */
 export function allotOne(arguments_: AllotArguments): Allotment {
-  const { index, view, want, loads, constraints, marginA, targets, isGrowing } = arguments_;
+  const { index, view, want, constraints, marginA, account, isGrowing } = arguments_;
   const floorA = floorOf(view.plan);
   let fitsA = Number.POSITIVE_INFINITY;
   let binding: Constraint | undefined;
@@ -137,12 +139,7 @@ export function allotOne(arguments_: AllotArguments): Allotment {
     if (constraint.direction !== 'import') continue;
     const presence = constraint.presence.get(index);
     if (presence === undefined) continue;
-    let flow = constraint.flow;
-    for (const [other, targetA] of targets) {
-      const otherView = loads[other];
-      if (other === index || otherView === undefined) continue;
-      flow += contributionOf(constraint, other, otherView, targetA, isGrowing);
-    }
+    const flow = account.flowWithout(constraint, index);
     const perA = presence.unitPerA;
     const present = isGrowing ? presence.least : presence.most;
     const mostA = (constraint.ceiling - flow + present) / perA - marginA - view.overdrawA;

@@ -1,3 +1,4 @@
+import type { DomainEvent } from '../domain/event.ts';
 import type { Now, RunningMs } from '../domain/instant.ts';
 import type { Limit } from '../domain/limit.ts';
 import type { ControllingPartyPlan, StandingCeiling } from '../domain/sitePlan.ts';
@@ -27,8 +28,9 @@ interface Arguments {
 export function stepParty({ plan, controls, contact, known, now }: Arguments): {
   readonly limits: readonly Limit[];
   readonly memory?: PartyMemory;
+  readonly events: readonly DomainEvent[];
 } {
-  if (plan === undefined) return { limits: controls };
+  if (plan === undefined) return { limits: controls, events: [] };
   const memory = nextState(plan, contact, known, now.runningMs);
   const isControlled = controls.some((control) => holdsAt(control, now));
   const standing = isControlled ? [] : plan.defaults.map((ceiling) => standingLimit(ceiling, 'default'));
@@ -37,7 +39,15 @@ export function stepParty({ plan, controls, contact, known, now }: Arguments): {
       ? (plan.heartbeat?.failSafe ?? []).map((ceiling) => standingLimit(ceiling, 'failSafe'))
       : [];
   const limits = [...controls, ...standing, ...failSafe];
-  return memory === undefined ? { limits } : { limits, memory };
+  if (memory === undefined) return { limits, events: [] };
+  // Told at once, so that a power cut does not forget it.
+  const isChanged = known !== undefined && known.state !== memory.state;
+  const event: DomainEvent = {
+    kind: 'partyStateChanged',
+    from: known?.state ?? memory.state,
+    to: memory.state,
+  };
+  return { limits, memory, events: isChanged ? [event] : [] };
 }
 
 function nextState(

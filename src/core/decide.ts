@@ -7,6 +7,7 @@ import { constraintsOf } from './constraints.ts';
 import { stepParty } from './controllingParty.ts';
 import type { Decision, DecisionInput, Explanation } from './decision.ts';
 import { explain } from './explain.ts';
+import { openFlowAccount } from './flowAccount.ts';
 import { stepSchemes } from './limitationScheme.ts';
 import { powerLimitOf } from './limitedGenerators.ts';
 import { limitsInForce } from './limitsInForce.ts';
@@ -72,9 +73,9 @@ export function decide(input: DecisionInput): Decision {
   );
   const verdicts = judgeLoads({ loads, trusts, wants, constraints, marginA: site.timing.marginA, nowMs });
 
-  const targets = new Map(
-    loads.map((view, index) => [index, Math.max(view.inForceA, commandedA(view) ?? 0)]),
-  );
+  const account = openFlowAccount(constraints, loads, true);
+  const presentA = loads.map((view) => Math.max(view.inForceA, commandedA(view) ?? 0));
+  for (const [index, currentA] of presentA.entries()) account.setTarget(index, currentA);
   const widenings = new Map<number, Widening>();
   const byPriority = loads
     .map((_, index) => index)
@@ -93,16 +94,15 @@ export function decide(input: DecisionInput): Decision {
       verdict,
       want,
       trust,
-      loads,
       constraints,
-      targets,
+      account,
       timing,
       pace,
       canRecord,
       nowMs,
     });
     widenings.set(index, widening);
-    if (widening.kind === 'widen') targets.set(index, Math.max(widening.toA, targets.get(index) ?? 0));
+    if (widening.kind === 'widen') account.setTarget(index, Math.max(widening.toA, presentA[index] ?? 0));
   }
 
   const commands: Command[] = [];
@@ -143,7 +143,14 @@ export function decide(input: DecisionInput): Decision {
   let explanation: Explanation | undefined;
   return {
     commands,
-    events: [...inForce.events, ...scheme.events, ...faultEvents, ...excursionEvents, ...commandEvents],
+    events: [
+      ...inForce.events,
+      ...scheme.events,
+      ...party.events,
+      ...faultEvents,
+      ...excursionEvents,
+      ...commandEvents,
+    ],
     memory: next,
     // Worked out when it is first asked for: a narrowing need not wait until it has been explained.
     get explanation() {

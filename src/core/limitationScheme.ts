@@ -60,6 +60,9 @@ export function schemeFiguresOf(site: SitePlan): SchemeFigures {
   return { ...DEFAULT_SCHEME_FIGURES, ...site.schemeFigures };
 }
 
+/** Two looks further apart than this have a blind time between them. */
+const LOOK_GAP_MS = 3_000;
+
 export function stateOf(scheme: SchemeMemory): SchemeState {
   if (scheme.lockedAtMs !== undefined) return 3;
   return scheme.above === undefined ? 1 : 2;
@@ -129,7 +132,8 @@ function stepOne(
   if (lengthMs >= figures.lockAfterMs || isRepeated || isTooOften) {
     // One excursion is never held against the home twice.
     const lockOutsAtMs = [...within(scheme.lockOutsAtMs, nowMs, figures.resetWindowMs), nowMs];
-    return { ...rest, countedAtMs: [], lockedAtMs: nowMs, lockOutsAtMs };
+    const { insideAtMs: _seen, ...locked } = rest;
+    return { ...locked, countedAtMs: [], lockedAtMs: nowMs, lockOutsAtMs };
   }
   return { ...rest, countedAtMs, above: { ...above, isCounted } };
 }
@@ -145,7 +149,7 @@ function stepLocked(
   return opened;
 }
 
-/** It may have begun right after the last look that was inside, and counts from there. */
+/** It may have begun right after the look before, if that was inside, and counts from there. What nobody saw does not count. */
 function followExcursion(
   { above, insideAtMs }: SchemeMemory,
   isAbove: boolean | undefined,
@@ -153,8 +157,9 @@ function followExcursion(
   nowMs: RunningMs,
 ): SchemeMemory['above'] {
   if (isAbove === true) {
+    const isSeen = insideAtMs !== undefined && nowMs - insideAtMs <= LOOK_GAP_MS;
     return above === undefined
-      ? { sinceMs: insideAtMs ?? nowMs, lastMs: nowMs, isCounted: false }
+      ? { sinceMs: isSeen ? insideAtMs : nowMs, lastMs: nowMs, isCounted: false }
       : { ...above, lastMs: nowMs };
   }
   if (above === undefined) return undefined;
@@ -177,7 +182,7 @@ function applyReset(
     return scheme;
   }
   events.push({ kind: 'schemeReset', circuitId, direction, by });
-  const { lockedAtMs: _, ...opened } = scheme;
+  const { lockedAtMs: _, insideAtMs: _seen, ...opened } = scheme;
   return by === 'engineer' ? { ...opened, countedAtMs: [], lockOutsAtMs: [] } : opened;
 }
 

@@ -106,6 +106,10 @@ function judgeOne(view: LoadView, desire: Allotment, keep: Allotment): Verdict {
   const desiredA = desire.targetA;
   if (keep.targetA >= inForceA) return { desiredA, reason: desire.reason };
   const lowestA = Math.min(desiredA, keep.targetA);
-  const isTooLittle = plan.kind === 'chargePoint' && lowestA < plan.minimumA;
-  return { desiredA, narrowToA: isTooLittle ? Math.min(lowestA, plan.floorA) : lowestA, reason: keep.reason };
+  if (plan.kind !== 'chargePoint' || lowestA >= plan.minimumA) {
+    return { desiredA, narrowToA: lowestA, reason: keep.reason };
+  }
+  // Without the margin there is room for the least that charges: it is not paused for the margin's sake.
+  const leastA = keep.targetA >= plan.minimumA ? plan.minimumA : Math.min(lowestA, plan.floorA);
+  return { desiredA, ...(leastA < inForceA ? { narrowToA: leastA } : {}), reason: keep.reason };
 }

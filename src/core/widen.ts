@@ -10,6 +10,7 @@ import type {
 import { allotOne, type Want } from './allocate.ts';
 import type { Constraint } from './constraints.ts';
 import { CONFIRM_TOLERANCE_A, LEAST_RISE_A, POWER_LIMIT_STEP_A, REASSERT_LOWER_MS } from './figures.ts';
+import type { FlowAccount } from './flowAccount.ts';
 import { blocksClosing } from './generators.ts';
 import type { LoadView } from './loadView.ts';
 import type { Verdict } from './narrow.ts';
@@ -28,10 +29,9 @@ interface WidenArguments {
   readonly verdict: Verdict;
   readonly want: Want;
   readonly trust: Trust;
-  readonly loads: readonly LoadView[];
   readonly constraints: readonly Constraint[];
-  /** Where every load is or may be by now, amps: growth of one counts for the next. */
-  readonly targets: ReadonlyMap<number, number>;
+  /** The flows with every load where it is or may be by now: growth of one counts for the next. */
+  readonly account: FlowAccount;
   readonly timing: Timing;
   readonly pace: Pace;
   readonly canRecord: boolean;
@@ -145,14 +145,13 @@ export function stepOfLevel(plan: LoadPlan, pace: Pace): number {
 }
 
 /** Amps that fit under every ceiling with all others at the most they may draw now. */
-function roomFor({ index, view, want, loads, constraints, targets, timing }: WidenArguments): number {
+function roomFor({ index, view, want, constraints, account, timing }: WidenArguments): number {
   return allotOne({
     index,
     view,
     want,
-    loads,
     constraints,
-    targets,
+    account,
     marginA: timing.marginA,
     isGrowing: true,
   }).targetA;

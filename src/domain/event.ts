@@ -39,6 +39,12 @@ export type DomainEvent =
       readonly from: 1 | 2 | 3;
       readonly to: 1 | 2 | 3;
     }
+  /** The controlling party was lost, has returned, or has been lost for as long as its fail-safe was agreed for. */
+  | {
+      readonly kind: 'partyStateChanged';
+      readonly from: 'controlled' | 'failSafe' | 'autonomous';
+      readonly to: 'controlled' | 'failSafe' | 'autonomous';
+    }
   /** An excursion has become long enough to count; so many count now. */
   | {
       readonly kind: 'excursionCounted';

@@ -9,7 +9,7 @@ const LOADS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const LIMITS = [1, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20];
 const LARGEST: HomeSize = { loads: 10, limits: 20, phases: 3 };
 const BATCH = 50;
-/** The homes take turns, so that a busy moment of the machine meets all of them alike. */
+/** The homes take turns, each round in another order, so that a busy moment and what the last home left behind meet all alike. */
 const ROUNDS = { full: 30, short: 2 };
 const WARM_UP_ROUNDS = { full: 8, short: 2 };
 
@@ -84,7 +84,7 @@ function measureCosts(
   const homes = new Map(sizes.map((size) => [keyOf(size), new GrowthHome(size)]));
   const costs = new Map<string, number[]>([...homes.keys()].map((key) => [key, []]));
   for (let round = 0; round < warmUpRounds + rounds; round += 1) {
-    for (const [key, home] of homes) {
+    for (const [key, home] of inAnyOrder([...homes])) {
       for (let time = 0; time < BATCH; time += 1) {
         const tookUs = home.decideNext();
         if (round >= warmUpRounds) costs.get(key)?.push(tookUs);
@@ -92,6 +92,13 @@ function measureCosts(
     }
   }
   return costs;
+}
+
+function inAnyOrder<T>(things: readonly T[]): readonly T[] {
+  return things
+    .map((thing) => ({ thing, place: Math.random() }))
+    .sort((one, other) => one.place - other.place)
+    .map(({ thing }) => thing);
 }
 
 function keyOf({ loads, limits, phases }: HomeSize): string {

@@ -48,6 +48,7 @@ describe('the pages about commands and configuration (npm run docs)', () => {
       'devices',
       'bus',
       'replay',
+      'whatif',
       'demo',
     ]);
   });

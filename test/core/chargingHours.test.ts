@@ -179,6 +179,6 @@ describe('the random delay of the charging hours', () => {
         },
       ],
     });
-    expect(told(decide({ ...curtailed, preferences: [boost] }))).toContain('car 0 A narrowing');
+    expect(told(decide({ ...curtailed, preferences: [boost] }))).toContain('car 6 A narrowing');
   });
 });

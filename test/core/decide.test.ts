@@ -61,8 +61,14 @@ describe('narrowing', () => {
   it('holds a ceiling in watts over all phases', () => {
     const limit = curtailment(2300, { basis: 'activePowerW' });
     expect(told(decideScene({ gridA: 20, car: { setpointA: 16 }, limits: [limit] }))).toEqual([
-      'car 0 A narrowing',
+      'car 6 A narrowing',
     ]);
+  });
+
+  it('pauses a car only when there is no room for the least, not for the sake of the margin', () => {
+    const car = { setpointA: 16, drawnA: 16 };
+    expect(told(decideScene({ gridA: 20, car, limits: [curtailment(10.1)] }))).toEqual(['car 6 A narrowing']);
+    expect(told(decideScene({ gridA: 20, car, limits: [curtailment(9.9)] }))).toEqual(['car 0 A narrowing']);
   });
 
   it('opens the generator when the export is above the agreed limit', () => {

@@ -1,4 +1,4 @@
-import type { HomeName } from '../../firmware-sim/homeSpec.ts';
+import type { HomeName, HomeSpec } from '../../firmware-sim/homeSpec.ts';
 import { type Truth, tellTruth } from '../../firmware-sim/truth.ts';
 import { openStoreReadOnly } from '../../src/adapters/sqlite/openStoreReadOnly.ts';
 import type { SitePlan } from '../../src/domain/sitePlan.ts';
@@ -17,30 +17,29 @@ interface RecordingOptions {
   readonly startAt: string;
   readonly minutes: number;
   readonly adaptPlan?: (plan: SitePlan) => SitePlan;
-  /** Killed after so many minutes, and started again a moment later. */
-  readonly killedAfterMinutes?: number;
+  readonly adaptHome?: (spec: HomeSpec) => HomeSpec;
+  /** What happens at first; the rest of the time passes quietly. */
+  readonly story?: (stepped: SteppedHome) => Promise<void>;
 }
 
 /** The journal of a simulated home that lived for some time, as it stands on the disk. */
 export async function recordHome(options: RecordingOptions): Promise<Recording> {
-  const { homeName, minutes, killedAfterMinutes } = options;
+  const { homeName, minutes } = options;
   const plan = examplePlan(homeName);
   const site = options.adaptPlan?.(plan) ?? plan;
+  const { adaptHome } = options;
   const stepped = new SteppedHome({
     homeName,
     startAtMs: Date.parse(options.startAt),
     backOffice: new BackOffice(),
     site,
+    ...(adaptHome === undefined ? {} : { adaptHome }),
   });
   try {
     stepped.start();
-    if (killedAfterMinutes !== undefined) {
-      await stepped.clock.advance(killedAfterMinutes * 60_000);
-      stepped.kill();
-      await stepped.clock.advance(20_000);
-      stepped.start();
-    }
-    await stepped.clock.advance((minutes - (killedAfterMinutes ?? 0)) * 60_000);
+    const startedMs = stepped.clock.runningMs();
+    await options.story?.(stepped);
+    await stepped.clock.advance(startedMs + minutes * 60_000 - stepped.clock.runningMs());
     const truth = tellTruth(stepped.home);
     await stepped.stop();
     const opened = openStoreReadOnly(stepped.stateDirectory());

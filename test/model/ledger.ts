@@ -169,7 +169,7 @@ export function isLost({ isMeterSilent, meterSilentTicks }: Truth): boolean {
   return isMeterSilent && meterSilentTicks >= HOLD_TICKS;
 }
 
-export function bounded(ticks: number): number {
+function bounded(ticks: number): number {
   return Math.min(MANY_TICKS, Math.max(0, ticks));
 }
 

@@ -253,4 +253,11 @@ export const TOGETHER: SmallWorld = {
   mostFaults: 1,
 };
 
-export const WORLDS: readonly SmallWorld[] = [IMPORT_SCHEME, EXPORT_SCHEME, CHARGING, CURTAILMENT, TOGETHER];
+export const WORLDS: readonly SmallWorld[] = [
+  IMPORT_SCHEME,
+  EXPORT_SCHEME,
+  CHARGING,
+  CURTAILMENT,
+  PARTY_LOST,
+  TOGETHER,
+];

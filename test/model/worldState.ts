@@ -135,7 +135,7 @@ export function firstState(world: SmallWorld): WorldState {
 }
 
 /** Amps that the load takes or gives at what its device allows. The car and the sun always want all. */
-export function flowOfLoad({ load }: SmallWorld, allowedA: number): number {
+function flowOfLoad({ load }: SmallWorld, allowedA: number): number {
   if (load.kind === 'chargePoint') return allowedA < load.minimumA ? 0 : allowedA;
   return Math.min(allowedA, load.ratingA);
 }

@@ -59,6 +59,16 @@ describe('an interval', () => {
     expect(judge([expecting(PAUSED, { fromS: 1, withinS: 1, untilS: 5 })], falling, taken)).toEqual([]);
   });
 
+  it('ends where the next step was really taken, however late the one before it came', () => {
+    const taken = [
+      { atS: 0, takenAtS: 1 },
+      { atS: 3, takenAtS: 3 },
+    ];
+    const charging = expecting({ carA: { atLeast: 5 } }, { fromS: 0, untilS: 3 });
+    expect(judge([charging], falling, taken)).toEqual([]);
+    expect(judge([charging], falling, taken.slice(0, 1))).toHaveLength(1);
+  });
+
   it('fails when nothing was looked at in it, or a step came far too late', () => {
     expect(judge([expecting(PAUSED, { fromS: 20, untilS: 30 })], falling, [])).toEqual([
       'so it is: nothing was looked at from 20 s to 30 s',

@@ -46,9 +46,12 @@ function judgeOne(
   const before = taken.filter(({ atS }) => atS <= fromS).at(-1);
   const lateS = before === undefined ? 0 : Math.max(0, before.takenAtS - before.atS);
   const firstS = fromS + withinS + lateS;
+  // What is expected until a step is not expected after it, however late the one before it came.
+  const next = taken.find(({ atS }) => atS >= untilS);
+  const endS = Math.min(untilS + lateS, next?.takenAtS ?? Number.POSITIVE_INFINITY);
   const looks = observations
     .map((observation, index) => ({ observation, before: observations[index - 1] }))
-    .filter(({ observation: { atS } }) => atS >= firstS && atS < untilS + lateS);
+    .filter(({ observation: { atS } }) => atS >= firstS && atS < endS);
   const interval = `from ${(fromS + withinS).toFixed(0)} s to ${untilS} s`;
   if (looks.length === 0) return [`${says}: nothing was looked at ${interval}`];
   const overTime = doubtsOverTime(

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { HOME_NAMES } from '../../firmware-sim/homeSpec.ts';
-import { type Expectation, expectationSchema } from './conditionSchema.ts';
-import { amps, LONGEST_IN_REAL_TIME_S, LONGEST_S, notAt, type StageName, sentence } from './parts.ts';
-import { IMPOSSIBLE, type Step, stepSchema } from './stepSchema.ts';
+import { expectationSchema } from './conditionSchema.ts';
+import { amps, LONGEST_IN_REAL_TIME_S, LONGEST_S, notAt, sentence } from './parts.ts';
+import { IMPOSSIBLE, stepSchema } from './stepSchema.ts';
 
 const LONGEST_WARM_UP_S = 120;
 
@@ -78,4 +78,3 @@ export const scenarioSchema = z
   });
 
 export type Scenario = z.infer<typeof scenarioSchema>;
-export type { Expectation, StageName, Step };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { StageName } from './parts.ts';
 import { readScenarios } from './readScenarios.ts';
-import type { StageName } from './scenarioSchema.ts';
 import { CoreStage } from './stages/coreStage.ts';
 import { GatewayStage } from './stages/gatewayStage.ts';
 import type { Stage } from './stages/stage.ts';

@@ -1,7 +1,8 @@
 import type { DomainEvent } from '../../src/domain/event.ts';
 import { judge, type TakenStep } from './judge.ts';
 import type { Observation } from './observation.ts';
-import type { Scenario, StageName } from './scenarioSchema.ts';
+import type { StageName } from './parts.ts';
+import type { Scenario } from './scenarioSchema.ts';
 import type { Stage } from './stages/stage.ts';
 import { withoutRepetition } from './stepSchema.ts';
 

@@ -25,9 +25,14 @@ const ROOMS = ['core', 'domain', 'sync', 'contract', 'ports'];
 export async function broken({ file, from, to }: Break): Promise<Subject> {
   const folder = mkdtempSync(join(tmpdir(), 'loadgate-mutant-'));
   try {
-    for (const room of ROOMS) cpSync(join(ROOT, 'src', room), join(folder, room), { recursive: true });
+    for (const room of ROOMS)
+      cpSync(join(ROOT, 'src', room), join(folder, room), {
+        recursive: true,
+        filter: (path) => !path.endsWith('tsconfig.json'),
+      });
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+    writeFileSync(join(folder, 'tsconfig.json'), '{}');
     const path = join(folder, file);
     const parts = readFileSync(path, 'utf8').split(from);
     if (parts.length !== 2)
