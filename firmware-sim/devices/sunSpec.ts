@@ -14,7 +14,7 @@ export interface SunSpecModel {
   readonly registers: RegisterTable;
 }
 
-export const FIRST_ADDRESS = 40_000;
+const FIRST_ADDRESS = 40_000;
 const NOT_IMPLEMENTED = 0xffff;
 const END_OF_CHAIN = 'ffff0000';
 const HEADER_WORDS = 2;

@@ -39,12 +39,15 @@ function shapeMistakesOf(value: unknown) {
 }
 
 describe('the example site plans', () => {
-  it.each(['single-phase', 'three-phase', 'solar', 'car-park'])('%s has no mistake and the default timing', (name) => {
-    const read = readSitePlan(join(root, `config/site.${name}.jsonc`));
-    if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
-    expect(checkSitePlan(read.plan, catalogue)).toEqual([]);
-    expect(read.plan.timing).toEqual(DEFAULT_TIMING);
-  });
+  it.each(['single-phase', 'three-phase', 'solar', 'car-park'])(
+    '%s has no mistake and the default timing',
+    (name) => {
+      const read = readSitePlan(join(root, `config/site.${name}.jsonc`));
+      if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
+      expect(checkSitePlan(read.plan, catalogue)).toEqual([]);
+      expect(read.plan.timing).toEqual(DEFAULT_TIMING);
+    },
+  );
 });
 
 describe('the shape of a site plan', () => {

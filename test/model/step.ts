@@ -194,7 +194,6 @@ function cancel(judgement: Judgement, world: SmallWorld, state: WorldState): Ste
  */
 function restart(judgement: Judgement, world: SmallWorld, state: WorldState, offTicks: number): Stepped {
   const { ledgerBefore, ...rest } = state;
-  const lostAfterMs = world.site.controllingParty?.heartbeat?.lostAfterMs ?? 0;
   const { recorded, truth } = rest;
   const read: Carried = JSON.parse(JSON.stringify(recorded));
   const byTicks = offTicks + (truth.strides - recorded.strides) * STRIDE_TICKS;

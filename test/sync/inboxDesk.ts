@@ -5,7 +5,7 @@ import { RecordingLog } from '../support/recordingLog.ts';
 import { SteppedClock } from '../support/steppedClock.ts';
 import { HandBus } from './fakes.ts';
 
-export const TOPIC = 'loadgate/v1/home-1/control/curtailment';
+const TOPIC = 'loadgate/v1/home-1/control/curtailment';
 export const SCHEDULE = `${TOPIC}/schedule`;
 export const CANCEL = `${TOPIC}/cancel`;
 export const NONE = `${TOPIC}/none`;
