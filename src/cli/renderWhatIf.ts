@@ -1,4 +1,4 @@
-import type { CeilingComparison, LoadEnergy, WhatIfResult } from '../gateway/whatIf/comparison.ts';
+import type { CeilingComparison, LoadEnergy, WhatIfResult } from '../gateway/whatIf/result.ts';
 import type { CeilingFigures, Relief } from '../gateway/whatIf/tally.ts';
 import { alignColumns, duration } from './table.ts';
 

@@ -3,12 +3,13 @@ import type { DecisionInput } from '../core/decision.ts';
 import type { Memory } from '../core/memory.ts';
 import type { SitePlan } from '../domain/sitePlan.ts';
 import type { JournalSegment } from '../ports/store.ts';
-import { Comparison, type WhatIfResult } from './whatIf/comparison.ts';
+import { Comparison } from './whatIf/comparison.ts';
 import { correctSnapshot } from './whatIf/correctSnapshot.ts';
 import { mergeMemory } from './whatIf/mergeMemory.ts';
 import { changePlan, hoursAfter, type Parsed, type PlanChange } from './whatIf/planChange.ts';
 import { type RecordedDecision, readDecisions, withHindsight } from './whatIf/recordedDecisions.ts';
 import { RecordedDraws } from './whatIf/recordedDraws.ts';
+import type { WhatIfResult } from './whatIf/result.ts';
 import { SimulatedLoads } from './whatIf/simulatedLoads.ts';
 
 /** What the devices answer up to so much later tells what a load did at the moment of a decision. */

@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it, vi } from 'vitest';
 import { EXIT_CODES } from '../../src/cli/exitCodes.ts';
-import type { WhatIfResult } from '../../src/gateway/whatIf/comparison.ts';
 import type { Parsed } from '../../src/gateway/whatIf/planChange.ts';
+import type { WhatIfResult } from '../../src/gateway/whatIf/result.ts';
 import type { JournalSegment } from '../../src/ports/store.ts';
 import { loadgate, testContext } from './testContext.ts';
 

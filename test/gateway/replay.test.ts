@@ -95,7 +95,8 @@ describe('a record of all that a decision may rest on', () => {
   it('comes out the same again as a what-if in which nothing is changed', () => {
     const result = whatIf(segments, []);
     if (!result.ok) throw new Error(result.detail);
-    const { moves, relief, loads } = result.value;
+    const { moves, relief, loads, differing } = result.value;
+    expect(differing).toBe(0);
     expect(moves.recorded.lockOuts).toBeGreaterThan(0);
     expect(moves.supposed).toEqual(moves.recorded);
     expect(relief?.import).toEqual({ meanW: 0, greatestW: 0, energyWh: 0 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { HomeSpec } from '../../firmware-sim/homeSpec.ts';
 import type { SitePlan } from '../../src/domain/sitePlan.ts';
-import type { WhatIfResult } from '../../src/gateway/whatIf/comparison.ts';
 import { parsePlanChange } from '../../src/gateway/whatIf/planChange.ts';
+import type { WhatIfResult } from '../../src/gateway/whatIf/result.ts';
 import { whatIf } from '../../src/gateway/whatIf.ts';
 import { atConnection, type Recording, recordHome } from './recordedHome.ts';
 
@@ -108,6 +108,20 @@ describe('a plan that is not changed', () => {
       import: { meanW: 0, greatestW: 0, energyWh: 0 },
       export: { meanW: 0, greatestW: 0, energyWh: 0 },
     });
+  });
+
+  it('comes out as recorded on both sides of a stretch that the journal lost', {
+    timeout: 60_000,
+  }, async () => {
+    const recording = await homes.singleHeld();
+    const { segments } = recording;
+    const [first, second] = [Math.floor(segments.length / 3), Math.floor((2 * segments.length) / 3)];
+    const torn = { ...recording, segments: [...segments.slice(0, first), ...segments.slice(second)] };
+    const result = supposed(torn);
+    expect(result.gapSeconds).toBeGreaterThan(300);
+    expect(result.assumptions.at(-1)).toMatch(/^\d+ s without decisions are left out/);
+    for (const { recordedWh, supposedWh } of result.loads) expect(supposedWh).toBeCloseTo(recordedWh, 6);
+    expect(result.moves.supposed).toEqual(result.moves.recorded);
   });
 
   it('tells the energy that really went into the car', { timeout: 60_000 }, async () => {

@@ -1,45 +1,13 @@
 import type { Decision, DecisionInput } from '../../core/decision.ts';
 import type { LoadPlan, SitePlan } from '../../domain/sitePlan.ts';
-import { countMoves, type Moves, NO_MOVES } from './countMoves.ts';
+import { countMoves, NO_MOVES } from './countMoves.ts';
 import { powerOf, powersThrough, voltagesOf } from './phaseReadings.ts';
 import type { RecordedDecision } from './recordedDecisions.ts';
-import { type DrawBasis, drawBasisOf, type RecordedDraws } from './recordedDraws.ts';
+import { drawBasisOf, type RecordedDraws } from './recordedDraws.ts';
+import type { CeilingComparison, LoadEnergy, WhatIfResult } from './result.ts';
 import type { SimulatedLoads } from './simulatedLoads.ts';
 import { stateAssumptions } from './stateAssumptions.ts';
-import { type CeilingFigures, type CeilingKey, CeilingTally, type Relief, ReliefTally } from './tally.ts';
-
-export interface LoadEnergy {
-  readonly loadId: string;
-  readonly kind: LoadPlan['kind'];
-  readonly basis: DrawBasis;
-  /** Taken, or given by a generator; Wh, >= 0. */
-  readonly recordedWh: number;
-  readonly supposedWh: number;
-}
-
-export interface CeilingComparison extends CeilingKey {
-  /** Absent: no ceiling held, or its flow was never known. */
-  readonly recorded?: CeilingFigures;
-  readonly supposed?: CeilingFigures;
-}
-
-export interface WhatIfResult {
-  readonly decisions: number;
-  /** Decisions that come out otherwise than recorded without any change: by another version, or a damaged journal. */
-  readonly differing: number;
-  readonly from?: string;
-  readonly until?: string;
-  /** Between decisions that count, without the gaps in which the gateway was not there. */
-  readonly seconds: number;
-  readonly gapSeconds: number;
-  readonly loads: readonly LoadEnergy[];
-  readonly ceilings: readonly CeilingComparison[];
-  /** At the connection point; absent when it has no meter that was read. */
-  readonly relief?: { readonly import: Relief; readonly export: Relief };
-  readonly moves: { readonly recorded: Moves; readonly supposed: Moves };
-  /** What the figures rest on, a sentence each. */
-  readonly assumptions: readonly string[];
-}
+import { CeilingTally, ReliefTally } from './tally.ts';
 
 /** Longer than this between two decisions, and nothing is known of the time between: the gateway was not there. */
 const LONGEST_STEP_MS = 10_000;
@@ -85,9 +53,9 @@ export class Comparison {
   }
 
   add(recorded: RecordedDecision, inputSupposed: DecisionInput, supposed: Decision): void {
-    const { input, commands, decision } = recorded;
+    const { input, decision } = recorded;
     this.#decisions += 1;
-    if (JSON.stringify(commands) !== JSON.stringify(decision.commands)) this.#differing += 1;
+    if (!isAsRecorded(recorded)) this.#differing += 1;
     this.#until = new Date(input.now.utcMs).toISOString();
     this.#from ??= this.#until;
     this.#moves = {
@@ -194,4 +162,8 @@ export class Comparison {
       ];
     });
   }
+}
+
+function isAsRecorded({ commands, events, decision }: RecordedDecision): boolean {
+  return JSON.stringify([commands, events]) === JSON.stringify([decision.commands, decision.events]);
 }

@@ -30,11 +30,11 @@ interface Figure {
 const FIGURES: Readonly<Record<string, Figure>> = {
   mil: agreed('maximumImportLimitA'),
   mel: agreed('maximumExportLimitA'),
-  rating: { figure: 'ratingA', expected: 'amps above 0', accepts: (value) => value > 0 && value <= 1, isAgreed: false },
+  rating: { figure: 'ratingA', expected: 'amps above 0', accepts: (value) => value > 0, isAgreed: false },
   derating: {
     figure: 'derating',
     expected: 'a factor above 0, up to 1',
-    accepts: (value) => value > 0,
+    accepts: (value) => value > 0 && value <= 1,
     isAgreed: false,
   },
 };

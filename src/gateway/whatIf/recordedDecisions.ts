@@ -1,6 +1,7 @@
 import { decide } from '../../core/decide.ts';
 import type { Decision, DecisionInput } from '../../core/decision.ts';
 import type { Command } from '../../domain/command.ts';
+import type { DomainEvent } from '../../domain/event.ts';
 import type { JournalSegment } from '../../ports/store.ts';
 import type { JournalEntry, OpeningEntry } from '../recorder.ts';
 
@@ -8,6 +9,7 @@ import type { JournalEntry, OpeningEntry } from '../recorder.ts';
 export interface RecordedDecision {
   readonly input: DecisionInput;
   readonly commands: readonly Command[];
+  readonly events: readonly DomainEvent[];
   /** Taken again from the record, for the memory after it and the ceilings it was held against. */
   readonly decision: Decision;
   /** The first of a segment: its memory is the one that was recorded, whatever came before. */
@@ -30,11 +32,11 @@ export function* readDecisions(segments: Iterable<JournalSegment>): Generator<Re
         continue;
       }
       if (opening === undefined || memory === undefined) continue;
-      const { kind: _, commands, events: __, limits: given, ...rest } = entry;
+      const { kind: _, commands, events, limits: given, ...rest } = entry;
       limits = given ?? limits;
       const input: DecisionInput = { ...rest, limits, site: opening.site, paces: opening.paces, memory };
       const decision = decide(input);
-      yield { input, commands, decision, isOpening };
+      yield { input, commands, events, decision, isOpening };
       isOpening = false;
       memory = decision.memory;
     }

@@ -1,4 +1,4 @@
-import type { WhatIfResult } from './comparison.ts';
+import type { WhatIfResult } from './result.ts';
 
 /** What the figures rest on, for the loads of this home, in sentences. */
 export function stateAssumptions({

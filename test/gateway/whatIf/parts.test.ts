@@ -17,30 +17,39 @@ const told = (commanded: number, change: Partial<LoadMemory> = {}): LoadMemory =
   ...change,
 });
 
-interface Given {
-  readonly site?: SitePlan;
+interface Moment {
   readonly snapshot: Snapshot;
   readonly was: Readonly<Record<string, LoadMemory>>;
   readonly is: Readonly<Record<string, LoadMemory>>;
 }
 
+interface Given extends Moment {
+  readonly site?: SitePlan;
+  /** A second earlier. */
+  readonly before?: Moment;
+}
+
 const NOW_MS = 100_000;
 
 /** The readings of one moment as they would have been. */
-function corrected({ site = examplePlan('single-phase'), snapshot, was, is }: Given): Snapshot {
+function corrected({ site = examplePlan('single-phase'), before, ...now }: Given): Snapshot {
   const draws = new RecordedDraws();
   const loads = new SimulatedLoads(draws);
-  const recorded = {
-    input: {
-      site,
-      snapshot,
-      now: { runningMs: NOW_MS, utcMs: NOW_MS, clockLevel: 'synced' },
-      memory: { ...EMPTY_MEMORY, loads: was },
-    },
-  } as unknown as RecordedDecision;
-  draws.learn(recorded);
-  loads.advance(recorded, { ...EMPTY_MEMORY, loads: is });
-  return correctSnapshot(site, snapshot, loads);
+  const live = ({ snapshot, was, is }: Moment, runningMs: number): void => {
+    const recorded = {
+      input: {
+        site,
+        snapshot,
+        now: { runningMs, utcMs: runningMs, clockLevel: 'synced' },
+        memory: { ...EMPTY_MEMORY, loads: was },
+      },
+    } as unknown as RecordedDecision;
+    draws.learn(recorded);
+    loads.advance(recorded, { ...EMPTY_MEMORY, loads: is });
+  };
+  if (before !== undefined) live(before, NOW_MS - 1_000);
+  live(now, NOW_MS);
+  return correctSnapshot(site, now.snapshot, loads);
 }
 
 const at = <T>(value: T) => measured(value, NOW_MS - 500);
@@ -136,6 +145,17 @@ describe('the readings under another set-point', () => {
     expect(value(then, 'grid-meter', 'phaseCurrentA.L1')).toBe(20);
   });
 
+  it('remember what a car stopped at by itself while the recording paused it', () => {
+    const earlier = readings(20, 4_800, 10);
+    const then = corrected({
+      before: { snapshot: earlier, was: { 'charge-point': told(16) }, is: { 'charge-point': told(16) } },
+      snapshot: readings(10, 2_400, 0),
+      was: { 'charge-point': told(0, { commandedAtMs: NOW_MS - 1_000 }) },
+      is: { 'charge-point': told(24) },
+    });
+    expect(value(then, 'charge-point', 'phaseCurrentA.L1')).toBe(10);
+  });
+
   it('let a car that took all it had take more', () => {
     const then = corrected({
       snapshot: readings(20, 4_800, 16),
@@ -153,7 +173,7 @@ describe('the readings under another set-point', () => {
         ...away,
         'charge-point': { ...away['charge-point'], chargingState: at('A'), carConnected: at(false) },
       },
-      was: { 'charge-point': told(6) },
+      was: { 'charge-point': told(6, { commandedAtMs: NOW_MS - 2_000 }) },
       is: { 'charge-point': told(32) },
     });
     expect(value(without, 'grid-meter', 'phaseCurrentA.L1')).toBe(10);
@@ -176,6 +196,25 @@ describe('the readings under another set-point', () => {
     expect(value(then, 'grid-meter', 'phaseCurrentA.L1')).toBe(39);
   });
 
+  it('show nothing at the meter of a load that is open, whatever its power factor', () => {
+    const snapshot = readings(26, 6_240, 0);
+    const then = corrected({
+      snapshot: {
+        ...snapshot,
+        relay: { 'relayClosed.1': at(true), 'relayClosed.2': at(true) },
+        'immersion-meter': {
+          'phaseCurrentA.L1': at(10),
+          'phasePowerW.L1': at(1_920),
+          'phaseVoltageV.L1': at(240),
+        },
+      },
+      was: { immersion: told(1) },
+      is: { immersion: told(0) },
+    });
+    expect(value(then, 'immersion-meter', 'phaseCurrentA.L1')).toBe(0);
+    expect(value(then, 'grid-meter', 'phasePowerW.L1')).toBe(4_320);
+  });
+
   it('take from a generator without a meter at least what leaves the house and what the car takes', () => {
     const then = corrected({
       snapshot: readings(4, -960, 6),
@@ -196,6 +235,26 @@ describe('the readings under another set-point', () => {
     });
     expect(then['grid-meter']).toEqual({ 'phaseCurrentA.L1': silent });
   });
+});
+
+it('lays what a load drew between two of its readings on the line between them', () => {
+  const site = examplePlan('single-phase');
+  const [car] = site.loads;
+  if (car === undefined) throw new Error('no load');
+  const draws = new RecordedDraws();
+  for (const [atMs, carA] of [
+    [10_000, 6],
+    [14_000, 16],
+  ] as const) {
+    const snapshot = {
+      'charge-point': { 'phaseCurrentA.L1': measured(carA, atMs), totalPowerW: measured(carA * 240, atMs) },
+    };
+    const now = { runningMs: atMs + 500, utcMs: 0, clockLevel: 'synced' };
+    draws.learn({ input: { site, snapshot, now } } as unknown as RecordedDecision);
+  }
+  expect([9_000, 10_000, 11_000, 13_000, 20_000].map((atMs) => draws.at(car, atMs).L1)).toEqual([
+    6, 6, 8.5, 13.5, 16,
+  ]);
 });
 
 describe('the simulated memory at a new segment', () => {
