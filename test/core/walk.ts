@@ -73,13 +73,20 @@ export interface Walked {
 }
 
 /**
- * Lets generated homes live on, step by step, and holds every step against laws 3, 7, 8 and 10 and one of the others in turn.
+ * Lets generated homes live on, step by step, and holds every step against laws 3, 7 and 10, and against the others in turn:
+ * they take the decision again in another world, so that all of them at every step take many times as long.
  * @param only the one law to judge; absent: all
+ * @param everyLaw every step against every law
  * @throws the law that was broken, with seed, home and step
  */
 export function walkHomes(
   judgement: Judgement,
-  { steps, seed, only }: { readonly steps: number; readonly seed: number; readonly only?: string },
+  {
+    steps,
+    seed,
+    only,
+    everyLaw = false,
+  }: { readonly steps: number; readonly seed: number; readonly only?: string; readonly everyLaw?: boolean },
 ): Walked {
   const homes = Math.ceil(steps / LIFE_STEPS);
   const sampled = fc.sample(
@@ -98,7 +105,7 @@ export function walkHomes(
     const life = beginLife(site, limits, new Dice(seed + home * 7919));
     for (let index = 0; index < Math.min(LIFE_STEPS, steps - home * LIFE_STEPS); index += 1) {
       try {
-        liveOn(judgement, life, index, walked, only);
+        liveOn(judgement, life, index, walked, { only, everyLaw });
       } catch (error) {
         throw new Error(`${(error as Error).message}\nseed ${seed}, home ${home}, step ${index}`, {
           cause: error,
@@ -134,7 +141,7 @@ function liveOn(
   life: Life,
   index: number,
   walked: { steps: number; commands: number; restarts: number; judged: Record<string, number> },
-  only: string | undefined,
+  choice: Choice,
 ): void {
   const { dice, site } = life;
   disturb(life);
@@ -163,7 +170,7 @@ function liveOn(
     paces: {},
   };
   const decision = judgement.decide(input);
-  judgeStep(judgement, life, { input, decision, before, isRestart, index, judged: walked.judged, only });
+  judgeStep(judgement, life, { input, decision, before, isRestart, index, judged: walked.judged, choice });
   life.memory = decision.memory;
   for (const command of decision.commands) obey(life, command);
   walked.steps += 1;
@@ -208,6 +215,12 @@ function disturb(life: Life): void {
   if (dice.isOneIn(60)) life.isObserved = !life.isObserved;
 }
 
+/** Which laws a step is held against. */
+interface Choice {
+  readonly only: string | undefined;
+  readonly everyLaw: boolean;
+}
+
 interface JudgedStep {
   readonly input: DecisionInput;
   readonly decision: Decision;
@@ -216,14 +229,14 @@ interface JudgedStep {
   readonly index: number;
   /** How often each law was held against a step. */
   readonly judged: Record<string, number>;
-  readonly only: string | undefined;
+  readonly choice: Choice;
 }
 
 function judgeStep(judgement: Judgement, life: Life, step: JudgedStep): void {
-  const { input, decision, before, isRestart, index, judged, only } = step;
+  const { input, decision, before, isRestart, index, judged, choice } = step;
   const { dice } = life;
   const hold = (name: string, law: () => void): void => {
-    if (only !== undefined && only !== name) return;
+    if (choice.only !== undefined && choice.only !== name) return;
     judged[name] = (judged[name] ?? 0) + 1;
     try {
       law();
@@ -240,33 +253,25 @@ function judgeStep(judgement: Judgement, life: Life, step: JudgedStep): void {
   hold('law 7', () => laws.law7(same, input));
   hold('law 10', () => law10(life, decision, before, isRestart));
   const limit = life.limits[dice.below(life.limits.length)] as Limit;
-  switch (index % 16) {
-    case 0:
-      hold('law 1', () => laws.law1(same, { ...input, limits: life.limits }, dice.below(1000)));
-      break;
-    case 2:
-      hold('law 2', () => laws.law2(same, input, limit));
-      break;
-    case 4: {
+  const ofTheStore = (): void => hold('the law of the store', () => laws.lawOfTheStore(same, input));
+  const inTurn: readonly (() => void)[] = [
+    () => hold('law 1', () => laws.law1(same, { ...input, limits: life.limits }, dice.below(1000))),
+    ofTheStore,
+    () => hold('law 2', () => laws.law2(same, input, limit)),
+    ofTheStore,
+    () => {
       const loss = { device: dice.below(99), point: dice.below(99), isAbsent: dice.isOneIn(2) };
       hold('law 4', () => laws.law4(same, input, loss));
-      break;
-    }
-    case 5:
-      hold('law 5', () => laws.law5({ ...judgement }, input));
-      break;
-    case 6: {
+    },
+    () => hold('law 5', () => laws.law5({ ...judgement }, input)),
+    () => {
       const later = { endsInMs: dice.below(60_000), stepMs: 1 + dice.below(700_000) };
       hold('law 6', () => laws.law6(same, input, { ...limit, limitId: 'one more' }, later));
-      break;
-    }
-    case 7:
-      hold('law 8', () => laws.law8(same, input));
-      break;
-    case 1:
-    case 3:
-      hold('the law of the store', () => laws.lawOfTheStore(same, input));
-  }
+    },
+    () => hold('law 8', () => laws.law8(same, input)),
+  ];
+  if (choice.everyLaw) for (const law of new Set(inTurn)) law();
+  else inTurn[index % 16]?.();
 }
 
 /** What was accepted holds until its end on the running clock, and a lock-out until it is reset, over every restart. */
