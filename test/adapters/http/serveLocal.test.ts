@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -159,10 +159,9 @@ describe('the local socket', () => {
     });
   });
 
-  it.runIf(process.getuid?.() !== 0)('says that a folder may not be written', async () => {
-    chmodSync(folder, 0o500);
-    expect(await serve()).toMatchObject({ ok: false, cause: 'unavailable' });
-    chmodSync(folder, 0o700);
+  it('says that a folder may not be written', async () => {
+    // A folder of the kernel: not even root may make a socket there.
+    expect(await serve('/sys/kernel/loadgate.sock')).toMatchObject({ ok: false, cause: 'unavailable' });
   });
 
   it('says that a file stands where its folder should be', async () => {
