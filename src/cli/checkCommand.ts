@@ -19,8 +19,9 @@ export function check(command: Command, context: Context): number {
   }
   const { configuration } = result;
   if (json === true) {
-    const { settings, plan, warnings } = configuration;
-    writeJson(context, { ok: true, settings, siteId: plan.siteId, revision: plan.revision, warnings });
+    const { settings, plan, planSignedBy, warnings } = configuration;
+    const { siteId, revision } = plan;
+    writeJson(context, { ok: true, settings, siteId, revision, planSignedBy, warnings });
   } else {
     for (const warning of configuration.warnings) context.errorOutput.write(`warning: ${warning}\n`);
     context.standardOutput.write(`${describe(configuration)}\n`);
@@ -28,14 +29,15 @@ export function check(command: Command, context: Context): number {
   return EXIT_CODES.ok.code;
 }
 
-function describe({ plan }: Configuration): string {
+function describe({ plan, planSignedBy }: Configuration): string {
   const counted = [
     count(plan.phases.length, 'phase'),
     count(plan.circuits.length, 'circuit'),
     count(plan.devices.length, 'device'),
     count(plan.loads.length, 'load'),
   ];
-  return `No mistakes. Site ${plan.siteId}, revision ${plan.revision}: ${counted.join(', ')}.`;
+  const signature = planSignedBy === undefined ? '' : `\nThe plan is signed by the key ${planSignedBy}.`;
+  return `No mistakes. Site ${plan.siteId}, revision ${plan.revision}: ${counted.join(', ')}.${signature}`;
 }
 
 function count(number: number, word: string): string {

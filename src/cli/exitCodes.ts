@@ -52,7 +52,7 @@ export const EXIT_CODES = {
   storeUnavailable: {
     code: 74,
     meaning:
-      'The state or runtime directory cannot be written (`check`), or the journal cannot be opened or read to its end (`replay`, `whatif`)',
+      'The state or runtime directory cannot be written (`check`), or a signature (`sign-plan`), or the journal cannot be opened or read to its end (`replay`, `whatif`)',
     nextStep: 'Check the path, the rights and the disk; the message says where a damaged journal goes on',
   },
   childDied: {

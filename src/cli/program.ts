@@ -16,6 +16,7 @@ import { run } from './runCommand.ts';
 import { scan } from './scanCommand.ts';
 import { addScanOptions } from './scanOptions.ts';
 import { addSettingOptions } from './settingOptions.ts';
+import { signPlanFile } from './signPlanCommand.ts';
 import { status, why } from './statusCommand.ts';
 import {
   collectChange,
@@ -163,6 +164,12 @@ export function createProgram(context: Context, bind: Bind): Command {
     'loadgate engineer-pin < pin.txt',
     'loadgate engineer-pin --pin-file pin.txt',
   ]).option('--pin-file <file>', 'file with the PIN; - for the standard input', '-');
+
+  add('sign-plan', 'Sign a site plan, so that gateways that know the key may start with it.', signPlanFile, [
+    'loadgate sign-plan /etc/loadgate/site.jsonc --key installer.key',
+  ])
+    .argument('<file>', 'the site plan; the signature is written beside it, with .sig after its name')
+    .requiredOption('--key <file>', 'private key (PEM, Ed25519)');
 
   const acknowledges = add(
     'acknowledge',

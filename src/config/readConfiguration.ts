@@ -14,6 +14,8 @@ import { readSettings, type SettingLayers, type Settings } from './settings.ts';
 export interface Configuration {
   readonly settings: Settings;
   readonly plan: SitePlan;
+  /** Fingerprint of the key that signed the plan; absent where no signature is asked for. */
+  readonly planSignedBy?: string;
   readonly profiles: ReadonlyMap<string, Profile>;
   /** What works, but should be known: each a sentence. */
   readonly warnings: readonly string[];
@@ -33,7 +35,9 @@ export function readConfiguration(layers: SettingLayers): ConfigurationResult {
   const directory = named.profilesDirectory ?? shippedProfilesDirectory();
   const loaded = loadProfiles(directory);
   const site: SitePlanResult =
-    named.sitePlan === undefined ? { ok: false, mistakes: [] } : readSitePlan(named.sitePlan);
+    named.sitePlan === undefined
+      ? { ok: false, mistakes: [] }
+      : readSitePlan(named.sitePlan, named.sitePlanKeysFile);
   const usedFiles = site.ok ? site.plan.devices.map((device) => `${device.profile}.json`) : undefined;
   const isInUse = ({ file }: ProfileMistake): boolean =>
     file === directory || usedFiles === undefined || usedFiles.includes(file);
@@ -50,7 +54,13 @@ export function readConfiguration(layers: SettingLayers): ConfigurationResult {
   ];
   return {
     ok: true,
-    configuration: { settings: read.settings, plan: site.plan, profiles: loaded.profiles, warnings },
+    configuration: {
+      settings: read.settings,
+      plan: site.plan,
+      ...(site.signedBy !== undefined && { planSignedBy: site.signedBy }),
+      profiles: loaded.profiles,
+      warnings,
+    },
   };
 }
 

@@ -1,17 +1,31 @@
 import { z } from 'zod';
 import type { SitePlan } from '../domain/sitePlan.ts';
 import { type Mistake, nearest, show } from './mistake.ts';
+import { checkPlanSignature } from './planSignature.ts';
 import { readJsoncFile } from './readJsoncFile.ts';
 import { sitePlanSchema } from './sitePlanSchema.ts';
 
 export type SitePlanResult =
-  | { readonly ok: true; readonly plan: SitePlan }
+  | {
+      readonly ok: true;
+      readonly plan: SitePlan;
+      /** Fingerprint of the key that signed it; absent where no signature was asked for. */
+      readonly signedBy?: string;
+    }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
-/** The site plan of a file, with the default timing filled in; or every mistake of its shape. */
-export function readSitePlan(file: string): SitePlanResult {
+/**
+ * The site plan of a file, with the default timing filled in; or every mistake of its shape, and of its signature.
+ * @param keysFile public keys of those who may sign it; absent: it needs no signature
+ */
+export function readSitePlan(file: string, keysFile?: string): SitePlanResult {
   const read = readJsoncFile(file);
-  return read.ok ? parseSitePlan(read.value, file) : { ok: false, mistakes: [read.mistake] };
+  if (!read.ok) return { ok: false, mistakes: [read.mistake] };
+  const parsed = parseSitePlan(read.value, file);
+  if (keysFile === undefined) return parsed;
+  const signature = checkPlanSignature(file, read.bytes, keysFile);
+  if (signature.ok) return parsed.ok ? { ...parsed, signedBy: signature.value } : parsed;
+  return { ok: false, mistakes: [...(parsed.ok ? [] : parsed.mistakes), signature.mistake] };
 }
 
 export function parseSitePlan(value: unknown, source: string): SitePlanResult {

@@ -16,6 +16,8 @@ import {
 export interface Settings {
   readonly gatewayId: string;
   readonly sitePlan: string;
+  /** Absent: the site plan needs no signature. */
+  readonly sitePlanKeysFile?: string;
   /** Absent: the profiles that come with Loadgate. */
   readonly profilesDirectory?: string;
   readonly stateDirectory: string;
@@ -55,8 +57,11 @@ export type SettingsResult =
       readonly ok: false;
       readonly mistakes: readonly Mistake[];
       /** What is right all the same, so that the rest can be judged in one go. */
-      readonly usable: Pick<Partial<Settings>, 'sitePlan' | 'profilesDirectory'>;
+      readonly usable: Pick<Partial<Settings>, UsefulAlone>;
     };
+
+const USEFUL_ALONE = ['sitePlan', 'sitePlanKeysFile', 'profilesDirectory'] as const;
+type UsefulAlone = (typeof USEFUL_ALONE)[number];
 
 /** Reads, layers and judges the settings. All mistakes at once. */
 export function readSettings(layers: SettingLayers): SettingsResult {
@@ -65,10 +70,8 @@ export function readSettings(layers: SettingLayers): SettingsResult {
   const all = mistakes.length > 0 ? mistakes : combinationMistakes(settings, sourceOf);
   if (all.length === 0) return { ok: true, settings };
   const wrong = new Set(all.map((mistake) => mistake.path));
-  const usable = Object.entries(values).filter(
-    ([key]) => !wrong.has(key) && (key === 'sitePlan' || key === 'profilesDirectory'),
-  );
-  return { ok: false, mistakes: all, usable: Object.fromEntries(usable) };
+  const right = USEFUL_ALONE.filter((key) => !wrong.has(key) && values[key] !== undefined);
+  return { ok: false, mistakes: all, usable: Object.fromEntries(right.map((key) => [key, values[key]])) };
 }
 
 export type DirectorySetting = 'stateDirectory' | 'runtimeDirectory';

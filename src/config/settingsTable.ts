@@ -88,6 +88,11 @@ export const SETTINGS = {
     kind: name,
   },
   sitePlan: { doc: 'File of the site plan: what stands in the house and what it can bear.', kind: PATH_KIND },
+  sitePlanKeysFile: {
+    doc: 'Public keys (PEM, Ed25519) of those who may sign the site plan: with it, the gateway starts with no other plan. Unset: the plan needs no signature.',
+    kind: PATH_KIND,
+    default: null,
+  },
   profilesDirectory: {
     doc: 'Folder of the device profiles. Unset: the ones that come with Loadgate.',
     kind: PATH_KIND,

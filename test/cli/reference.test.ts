@@ -42,6 +42,7 @@ describe('the pages about commands and configuration (npm run docs)', () => {
       'reset-lockout',
       'join',
       'engineer-pin',
+      'sign-plan',
       'acknowledge',
       'scan',
       'read',
