@@ -30,7 +30,9 @@ describe('with keys that openssl made', () => {
     const overPlan = ['-rawin', '-in', 'site.jsonc'] as const;
     openssl('pkeyutl', '-sign', '-inkey', 'installer.key', ...overPlan, '-out', 'site.jsonc.sig');
     const inFolder = () => testContext({}, { workingDirectory: folder, environment: {} });
-    expect(await loadgate(['check', '--config', 'loadgate.jsonc'], inFolder())).toMatchObject({ exitCode: 0 });
+    expect(await loadgate(['check', '--config', 'loadgate.jsonc'], inFolder())).toMatchObject({
+      exitCode: 0,
+    });
     rmSync(join(folder, 'site.jsonc.sig'));
     await loadgate(['sign-plan', 'site.jsonc', '--key', 'installer.key'], inFolder());
     const seen = openssl(
