@@ -13,7 +13,7 @@ export default defineConfig({
         : ['node_modules/**'],
     testTimeout: suite === 'unit' ? 30_000 : 900_000,
     hookTimeout: 60_000,
-    // Real processes on few cores: one file after the other.
-    fileParallelism: suite === 'unit',
+    // Where real processes run on few cores: one file after the other.
+    fileParallelism: suite === 'unit' || suite === 'laws',
   },
 });

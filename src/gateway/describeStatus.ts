@@ -123,15 +123,19 @@ function describeDevice(deviceId: string, snapshot: Snapshot): Status['devices']
   const measuredAtMs = readings.flatMap((reading) =>
     reading?.state === 'measured' ? [reading.measuredAtMs] : [],
   );
-  // A value that makes no sense, or that has not been read yet, is no silence of the device.
+  const lastReadMs = measuredAtMs.length === 0 ? undefined : Math.max(...measuredAtMs);
+  // A value that makes no sense, or that has not been read yet, is no silence of the device. What is read seldom stays
+  // unknown for a while after the device is back.
   const isSilent = readings.some(
-    (reading) => reading?.state === 'unknown' && SILENCES.includes(reading.fault),
+    (reading) =>
+      reading?.state === 'unknown' &&
+      SILENCES.includes(reading.fault) &&
+      reading.sinceMs >= (lastReadMs ?? 0),
   );
-  const isAnswering = measuredAtMs.length > 0 && !isSilent;
   return {
     deviceId,
-    isAnswering,
-    ...(measuredAtMs.length === 0 ? {} : { lastReadMs: Math.max(...measuredAtMs) }),
+    isAnswering: lastReadMs !== undefined && !isSilent,
+    ...(lastReadMs !== undefined && { lastReadMs }),
   };
 }
 

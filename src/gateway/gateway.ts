@@ -159,7 +159,7 @@ export class Gateway {
     log.info({ cause, posture: posture.sentence }, 'Gateway stopped');
   }
 
-  /** Something that happened outside of a decision; written with the next record. */
+  /** Something that happened outside of a decision; written by the next cycle. */
   record(event: DomainEvent): void {
     this.#recorder.addDraft({ stream: 'events', body: event });
   }

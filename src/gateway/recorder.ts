@@ -44,6 +44,8 @@ export class Recorder {
   readonly #options: RecorderOptions;
   #entries: JournalEntry[] = [];
   #drafts: OutboxDraft[] = [];
+  /** An event waits that came from outside of the decisions. */
+  #hasHappened = false;
   #lastLimits: DecisionInput['limits'] | undefined;
   #lastCommitMs: number | undefined;
   #failedAtMs: number | undefined;
@@ -67,6 +69,7 @@ export class Recorder {
 
   addDraft(draft: OutboxDraft): void {
     this.#drafts.push(draft);
+    if (draft.stream === 'events') this.#hasHappened = true;
   }
 
   /** Keeps a decision for the next commit. */
@@ -92,7 +95,8 @@ export class Recorder {
 
   isDue(nowMs: number): boolean {
     if (this.#failedAtMs !== undefined) return nowMs - this.#failedAtMs >= RETRY_AFTER_MS;
-    return this.#lastCommitMs === undefined || nowMs - this.#lastCommitMs >= this.#options.segmentMs;
+    if (this.#hasHappened || this.#lastCommitMs === undefined) return true;
+    return nowMs - this.#lastCommitMs >= this.#options.segmentMs;
   }
 
   /** One transaction: journal, memory, outbox. */
@@ -129,6 +133,7 @@ export class Recorder {
     this.#lastCommitMs = runningMs;
     this.#entries = [];
     this.#drafts = [];
+    this.#hasHappened = false;
     return true;
   }
 }

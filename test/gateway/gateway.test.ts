@@ -4,6 +4,8 @@ import { statusSchema } from '../../src/contract/status.ts';
 import { telemetrySchema } from '../../src/contract/telemetry.ts';
 import { EMPTY_LOAD_MEMORY, EMPTY_MEMORY } from '../../src/core/memory.ts';
 import { WEEKDAYS } from '../../src/domain/chargingHours.ts';
+import type { DeviceReadings } from '../../src/domain/point.ts';
+import { unknown } from '../../src/domain/reading.ts';
 import { withPreference } from '../../src/gateway/ownerSettings.ts';
 import type { JournalEntry } from '../../src/gateway/recorder.ts';
 import { replayJournal } from '../../src/gateway/replay.ts';
@@ -155,6 +157,41 @@ describe('the record', () => {
     expect(
       home.store.batches.at(-1)?.outbox.some(({ body }) => 'kind' in body && body.kind === 'loadNarrowed'),
     ).toBe(true);
+  });
+
+  it('writes what happened outside of the decisions with the next cycle, and tries again after a failure', async () => {
+    const home = await started();
+    await home.clock.advance(40_000);
+    const refused = (cause: string) =>
+      ({ kind: 'controlRefused', topic: 'control/curtailment', cause }) as const;
+    home.gateway.record(refused('nobody signed it'));
+    await home.clock.advance(1_000);
+    expect(home.store.drafts('events').at(-1)).toEqual(refused('nobody signed it'));
+    home.store.isFull = true;
+    home.gateway.record(refused('nor this one'));
+    home.happenings.length = 0;
+    await home.clock.advance(4_000);
+    expect(home.happenings.filter((line) => line === 'commit refused')).toHaveLength(1);
+    home.store.isFull = false;
+    await home.clock.advance(7_000);
+    expect(home.store.drafts('events')).toContainEqual(refused('nor this one'));
+    const written = home.store.batches.length;
+    await home.clock.advance(10_000);
+    expect(home.store.batches.length).toBe(written);
+  });
+
+  it('a device answers as soon as it has given a value again, though others of its values wait for their turn', async () => {
+    const home = await started();
+    const answering = () =>
+      home.gateway.status().devices.find(({ deviceId }) => deviceId === 'grid')?.isAnswering;
+    const { live } = home.grid;
+    const silent = unknown('device-timeout', home.clock.runningMs());
+    home.grid.live = () => ({ 'phaseCurrentA.L1': silent, importEnergyWh: silent }) as DeviceReadings;
+    await home.clock.advance(1_000);
+    expect(answering()).toBe(false);
+    home.grid.live = () => ({ ...live?.(), importEnergyWh: silent }) as DeviceReadings;
+    await home.clock.advance(1_000);
+    expect(answering()).toBe(true);
   });
 
   it('speaks the language of the contract', async () => {
