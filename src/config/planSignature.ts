@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { type Mistake, show } from './mistake.ts';
+import { readBytes } from './readBytes.ts';
 
 /** Stands beside the site plan: the bare Ed25519 signature (RFC 8032) over the bytes of its file. */
 export function signatureFileOf(planFile: string): string {
@@ -83,14 +83,5 @@ function readPublicKeys(file: string): Read<readonly KeyObject[]> {
     return { ok: true, value: keys };
   } catch {
     return wrong('one that is damaged');
-  }
-}
-
-/** The bytes of a file, or in words why there are none. */
-function readBytes(file: string): Buffer | string {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : String(error);
   }
 }

@@ -27,6 +27,15 @@ const anyRequest: fc.Arbitrary<ModbusRequest> = fc
     return { ...common, count: length, values };
   });
 
+const ONE_REGISTER: ModbusRequest = {
+  unit: 1,
+  functionCode: 3,
+  address: 0,
+  count: 1,
+  priority: 'poll',
+  timeoutMs: 1,
+};
+
 /** The reply of a healthy device, made from the document and not with the driver's own hands. */
 function replyTo(request: ModbusRequest, filling: number): Buffer {
   const { functionCode, count } = request;
@@ -137,16 +146,8 @@ describe('the serial guard', () => {
 
   it('lets nothing pass when nothing is expected, and forgets what came before a request', () => {
     const guard = new RtuGuard();
-    const request: ModbusRequest = {
-      unit: 1,
-      functionCode: 3,
-      address: 0,
-      count: 1,
-      priority: 'poll',
-      timeoutMs: 1,
-    };
-    const expected = expectReply(request, encodePdu(request));
-    const frame = rtuFrame(1, replyTo(request, 9));
+    const expected = expectReply(ONE_REGISTER, encodePdu(ONE_REGISTER));
+    const frame = rtuFrame(1, replyTo(ONE_REGISTER, 9));
     expect(guard.feed(frame)).toBeUndefined();
     expect(guard.feed(frame.subarray(0, 4))).toBeUndefined();
     expect(guard.expect(expected)).toMatchObject({ strayBytes: 4 });
@@ -156,18 +157,10 @@ describe('the serial guard', () => {
   });
 
   it('does not find a frame inside the data of another unit', () => {
-    const request: ModbusRequest = {
-      unit: 1,
-      functionCode: 3,
-      address: 0,
-      count: 1,
-      priority: 'poll',
-      timeoutMs: 1,
-    };
     const inner = rtuFrame(1, Buffer.from([3, 2, 0xbe, 0xef]));
     const outer = rtuFrame(2, Buffer.concat([Buffer.from([3, inner.length]), inner]));
     const guard = new RtuGuard();
-    guard.expect(expectReply(request, encodePdu(request)));
+    guard.expect(expectReply(ONE_REGISTER, encodePdu(ONE_REGISTER)));
     expect(guard.feed(outer)).toBeUndefined();
     expect(guard.release()).toMatchObject({ wrongUnit: 1, strayBytes: 0 });
   });
@@ -178,16 +171,8 @@ describe('the serial guard', () => {
     ['another length', rtuFrame(1, Buffer.from([3, 4, 0, 1, 0, 2])), { lateReplies: 1 }],
     ['half a frame', rtuFrame(1, Buffer.from([3, 2, 0, 1])).subarray(0, 5), { strayBytes: 5 }],
   ])('counts and names %s', (_name, bytes, counted) => {
-    const request: ModbusRequest = {
-      unit: 1,
-      functionCode: 3,
-      address: 0,
-      count: 1,
-      priority: 'poll',
-      timeoutMs: 1,
-    };
     const guard = new RtuGuard();
-    guard.expect(expectReply(request, encodePdu(request)));
+    guard.expect(expectReply(ONE_REGISTER, encodePdu(ONE_REGISTER)));
     expect(guard.feed(bytes)).toBeUndefined();
     const debris = guard.release();
     expect(debris).toMatchObject({ badCrc: 0, wrongUnit: 0, lateReplies: 0, strayBytes: 0, ...counted });
@@ -261,16 +246,8 @@ describe('the TCP guard', () => {
   });
 
   it('ignores the repetition of a reply, before and after the next request', () => {
-    const request: ModbusRequest = {
-      unit: 1,
-      functionCode: 3,
-      address: 0,
-      count: 1,
-      priority: 'poll',
-      timeoutMs: 1,
-    };
-    const expected = expectReply(request, encodePdu(request));
-    const reply = (transaction: number) => encodeTcpFrame(transaction, 1, replyTo(request, transaction));
+    const expected = expectReply(ONE_REGISTER, encodePdu(ONE_REGISTER));
+    const reply = (transaction: number) => encodeTcpFrame(transaction, 1, replyTo(ONE_REGISTER, transaction));
     const guard = new TcpGuard();
     guard.expect(1, expected);
     expect(guard.feed(Buffer.concat([reply(1), reply(1)]))).toMatchObject({ kind: 'reply' });
@@ -283,16 +260,8 @@ describe('the TCP guard', () => {
   });
 
   it('drops a late reply by its transaction, counts it, and passes the one that is waited for', () => {
-    const request: ModbusRequest = {
-      unit: 1,
-      functionCode: 3,
-      address: 0,
-      count: 1,
-      priority: 'poll',
-      timeoutMs: 1,
-    };
-    const expected = expectReply(request, encodePdu(request));
-    const reply = (transaction: number) => encodeTcpFrame(transaction, 1, replyTo(request, transaction));
+    const expected = expectReply(ONE_REGISTER, encodePdu(ONE_REGISTER));
+    const reply = (transaction: number) => encodeTcpFrame(transaction, 1, replyTo(ONE_REGISTER, transaction));
     const guard = new TcpGuard();
     for (const transaction of [1, 2, 3]) {
       guard.expect(transaction, expected);
@@ -305,37 +274,21 @@ describe('the TCP guard', () => {
   });
 
   it('forgets transactions in time: their numbers come again after 65536 requests', () => {
-    const request: ModbusRequest = {
-      unit: 1,
-      functionCode: 3,
-      address: 0,
-      count: 1,
-      priority: 'poll',
-      timeoutMs: 1,
-    };
-    const expected = expectReply(request, encodePdu(request));
+    const expected = expectReply(ONE_REGISTER, encodePdu(ONE_REGISTER));
     const guard = new TcpGuard();
     for (let transaction = 1; transaction <= 20; transaction++) {
       guard.expect(transaction, expected);
       guard.giveUp();
     }
-    expect(guard.feed(encodeTcpFrame(2, 1, replyTo(request, 0)))).toMatchObject({ kind: 'violation' });
+    expect(guard.feed(encodeTcpFrame(2, 1, replyTo(ONE_REGISTER, 0)))).toMatchObject({ kind: 'violation' });
     guard.expect(19, expected);
-    expect(guard.feed(encodeTcpFrame(19, 1, replyTo(request, 7)))).toMatchObject({ kind: 'reply' });
+    expect(guard.feed(encodeTcpFrame(19, 1, replyTo(ONE_REGISTER, 7)))).toMatchObject({ kind: 'reply' });
   });
 
   it('says that half a reply is left when it gives up', () => {
-    const request: ModbusRequest = {
-      unit: 1,
-      functionCode: 3,
-      address: 0,
-      count: 1,
-      priority: 'poll',
-      timeoutMs: 1,
-    };
     const guard = new TcpGuard();
-    guard.expect(1, expectReply(request, encodePdu(request)));
-    guard.feed(encodeTcpFrame(1, 1, replyTo(request, 0)).subarray(0, 8));
+    guard.expect(1, expectReply(ONE_REGISTER, encodePdu(ONE_REGISTER)));
+    guard.feed(encodeTcpFrame(1, 1, replyTo(ONE_REGISTER, 0)).subarray(0, 8));
     expect(guard.giveUp()).toBe(false);
   });
 });
