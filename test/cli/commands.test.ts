@@ -5,10 +5,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunningGateway } from '../../src/cli/context.ts';
 import { EXIT_CODES } from '../../src/cli/exitCodes.ts';
 import type { ReplayResult } from '../../src/gateway/replay.ts';
-import type { JournalSegment } from '../../src/ports/store.ts';
 import { settle } from '../support/steppedClock.ts';
 import { EXAMPLE_STATUS } from './exampleStatus.ts';
-import { loadgate, testContext } from './testContext.ts';
+import { loadgate, recordContext, testContext } from './testContext.ts';
 
 const root = join(import.meta.dirname, '../..');
 const config = join(root, 'config/loadgate.jsonc');
@@ -278,22 +277,7 @@ describe('loadgate run', () => {
 });
 
 describe('loadgate replay', () => {
-  function record(result: ReplayResult) {
-    const asked: unknown[] = [];
-    const close = vi.fn();
-    const context = testContext({
-      openRecord: (directory) => {
-        asked.push(directory);
-        const segments = (interval: unknown): Iterable<JournalSegment> => {
-          asked.push(interval);
-          return [];
-        };
-        return { ok: true, record: { segments, close, pendingCount: () => 0 } };
-      },
-      replayJournal: () => result,
-    });
-    return { asked, close, context };
-  }
+  const record = (result: ReplayResult) => recordContext(() => ({ replayJournal: () => result }));
   const same = { decisions: 3600, commands: 12, from: '2026-01-05T17:00:00Z', until: '2026-01-05T18:00:00Z' };
 
   it('reads the interval that was asked for, and reports that all came out the same', async () => {

@@ -1,6 +1,8 @@
 import { tmpdir } from 'node:os';
+import { vi } from 'vitest';
 import type { Composition, Context, StopSignal } from '../../src/cli/context.ts';
 import { runCli } from '../../src/cli/program.ts';
+import type { JournalSegment } from '../../src/ports/store.ts';
 
 export interface CliRun {
   readonly exitCode: number;
@@ -50,6 +52,24 @@ export function testContext(
     listeners: () => listeners.size,
     ...given,
   };
+}
+
+/** A context whose record holds no segment; it keeps which folder and which interval were asked for. */
+export function recordContext(composition: (asked: unknown[]) => Partial<Composition>) {
+  const asked: unknown[] = [];
+  const close = vi.fn();
+  const context = testContext({
+    openRecord: (directory) => {
+      asked.push(directory);
+      const segments = (interval: unknown): Iterable<JournalSegment> => {
+        asked.push(interval);
+        return [];
+      };
+      return { ok: true, record: { segments, close, pendingCount: () => 0 } };
+    },
+    ...composition(asked),
+  });
+  return { asked, close, context };
 }
 
 export async function loadgate(args: readonly string[], context = testContext()): Promise<CliRun> {

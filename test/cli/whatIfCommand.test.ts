@@ -1,10 +1,10 @@
 import { tmpdir } from 'node:os';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../src/cli/exitCodes.ts';
 import type { Parsed } from '../../src/gateway/whatIf/planChange.ts';
 import type { WhatIfResult } from '../../src/gateway/whatIf/result.ts';
 import type { JournalSegment } from '../../src/ports/store.ts';
-import { loadgate, testContext } from './testContext.ts';
+import { loadgate, recordContext, testContext } from './testContext.ts';
 
 const figures = { secondsAbove: 4, longestExcursionSeconds: 2.25, peak: 54.53 };
 const RESULT: WhatIfResult = {
@@ -51,23 +51,12 @@ const RESULT: WhatIfResult = {
 };
 
 function journal(result: Parsed<WhatIfResult> = { ok: true, value: RESULT }) {
-  const asked: unknown[] = [];
-  const close = vi.fn();
-  const context = testContext({
-    openRecord: (directory) => {
-      asked.push(directory);
-      const segments = (interval: unknown): Iterable<JournalSegment> => {
-        asked.push(interval);
-        return [];
-      };
-      return { ok: true, record: { segments, close, pendingCount: () => 0 } };
-    },
+  return recordContext((asked) => ({
     whatIf: (_, changes) => {
       asked.push(changes);
       return result;
     },
-  });
-  return { asked, close, context };
+  }));
 }
 
 describe('loadgate whatif', () => {
