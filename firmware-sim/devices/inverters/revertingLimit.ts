@@ -27,8 +27,8 @@ export class RevertingLimit {
     this.isEnabled = this.isEnabledAfterRevert;
   }
 
-  /** What is in force. */
-  get percentInForce(): number {
+  /** What is in force; advanceTo has the time. */
+  percentAt(_nowMs: number): number {
     return this.isEnabled ? this.percent : FREE_PERCENT;
   }
 

@@ -1,9 +1,8 @@
 import type { Firmware } from '../firmware.ts';
-import { FUNCTION } from '../pdu.ts';
-import { RegisterBank } from '../registerBank.ts';
 import { between, i16, oneOf, type Register, u16, u32, u64 } from '../registers.ts';
-import { commonModel, layChain, type SunSpecModel, scaledI16, scaledU16, scaleFactor } from '../sunSpec.ts';
-import { InverterOutput, type InverterPlace } from './inverterOutput.ts';
+import { commonModel, type SunSpecModel, scaledI16, scaledU16, scaleFactor } from '../sunSpec.ts';
+import type { InverterPlace } from './inverterOutput.ts';
+import { LimitedInverter } from './limitedInverter.ts';
 import { RevertingLimit } from './revertingLimit.ts';
 import type { OutputView } from './sunSpecInverterModels.ts';
 
@@ -148,63 +147,23 @@ function acControlsModel(limit: RevertingLimit, onWrite: () => void, nowMs: () =
 }
 
 /** An inverter with the models 701, 702 and 704. */
-class SunSpecInverter704 implements Firmware {
-  readonly unit: number;
-  readonly turnaroundMs = 20;
-  readonly bootMs = 20_000;
-  readonly hearsBroadcast = false;
-  readonly #output: InverterOutput;
-  readonly #limit = new RevertingLimit();
-  readonly #bank: RegisterBank;
-  #hasNewLimit = false;
-  #nowMs: number;
-
-  constructor(place: InverterPlace) {
-    this.unit = place.unit;
-    this.#nowMs = place.startAtMs;
-    this.#output = new InverterOutput(place);
-    const view = { output: this.#output, isAsleep: () => this.#output.isAsleep(this.#nowMs) };
-    const noteWrite = (): void => {
-      this.#hasNewLimit = true;
-    };
-    this.#bank = new RegisterBank({
-      functions: [FUNCTION.readHolding, FUNCTION.writeRegister, FUNCTION.writeRegisters],
-      ...layChain([
-        commonModel({
-          maker: 'Plain Solar',
-          model: 'PS-D',
-          version: '3.02',
-          serialNumber: 'PS0042119',
-          unit: place.unit,
-        }),
-        measurementModel(view),
-        capacityModel(view),
-        acControlsModel(this.#limit, noteWrite, () => this.#nowMs),
-      ]),
-    });
-  }
-
-  advanceTo(nowMs: number): void {
-    this.#nowMs = nowMs;
-    this.#limit.advanceTo(nowMs);
-    this.#output.limitTo(this.#limit.percentInForce);
-    this.#output.advanceTo(nowMs);
-  }
-
-  respond(pdu: Buffer, nowMs: number): Buffer {
-    const reply = this.#bank.respond(pdu, nowMs);
-    if (this.#hasNewLimit) this.#limit.apply(nowMs);
-    this.#hasNewLimit = false;
-    this.advanceTo(nowMs);
-    return reply;
-  }
-
-  powerCycle(nowMs: number): void {
-    this.#limit.powerCycle();
-    this.#output.powerCycle(nowMs);
-  }
-}
-
 export function createSunSpecInverter704(place: InverterPlace): Firmware {
-  return new SunSpecInverter704(place);
+  const limit = new RevertingLimit();
+  return new LimitedInverter({
+    place,
+    turnaroundMs: 20,
+    limit,
+    chain: (view, noteWrite, nowMs) => [
+      commonModel({
+        maker: 'Plain Solar',
+        model: 'PS-D',
+        version: '3.02',
+        serialNumber: 'PS0042119',
+        unit: place.unit,
+      }),
+      measurementModel(view),
+      capacityModel(view),
+      acControlsModel(limit, noteWrite, nowMs),
+    ],
+  });
 }
