@@ -1,25 +1,28 @@
 import { z } from 'zod';
+import { gatewayIdSchema } from './topics.ts';
+import { identifierSchema, instantSchema, wordsSchema } from './words.ts';
 
-/** Chosen by the sender. The same id again is a repetition and changes nothing. */
-const identifier = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/);
-
-/** For people, in logs and on screens, so without characters that steer a terminal. */
-const words = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^\P{Cc}*$/u);
+const words = wordsSchema(200);
 
 /** Amps on each phase, or watts over all phases. Zero is a ceiling; a missing one is a mistake and never "none". */
 export const ceilingSchema = z.number().nonnegative();
 
-export const instantSchema = z.iso.datetime({ offset: true });
-
 export const durationSecondsSchema = z.int().min(1).max(86_400);
+
+/**
+ * What every control says of itself. The signature covers it, so that what was signed for one home cannot be played to
+ * another, nor long after.
+ */
+const controlHead = {
+  gatewayId: gatewayIdSchema,
+  id: identifierSchema,
+  /** By the clock of the sender. */
+  issuedAt: instantSchema,
+};
 
 /** What a curtailment and a schedule of them have in common. */
 export const limitedFlow = {
-  id: identifier,
+  ...controlHead,
   direction: z.enum(['import', 'export']),
   basis: z.enum(['phaseCurrentA', 'activePowerW']),
   /** Absent: the connection point. */
@@ -45,8 +48,8 @@ export const curtailmentSchema = z.object({
 /** Ends one curtailment or one whole schedule, and leaves whatever has another id alone. */
 export const curtailmentCancelSchema = z.object({
   schema: z.literal('loadgate.curtailment-cancel/1'),
-  /** Of the curtailment or schedule that is to end. */
-  id: identifier,
+  /** With the id of the curtailment or schedule that is to end. */
+  ...controlHead,
   reason: words,
 });
 
@@ -56,7 +59,7 @@ export const curtailmentCancelSchema = z.object({
  */
 export const noCurtailmentSchema = z.object({
   schema: z.literal('loadgate.no-curtailment/1'),
-  id: identifier,
+  ...controlHead,
   reason: words,
 });
 

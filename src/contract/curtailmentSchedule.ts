@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ceilingSchema, durationSecondsSchema, instantSchema, limitedFlow } from './curtailment.ts';
+import { ceilingSchema, durationSecondsSchema, limitedFlow } from './curtailment.ts';
+import { instantSchema } from './words.ts';
 
 /** Two days in half-hours. */
 const MOST_INTERVALS = 96;

@@ -1,50 +1,63 @@
 import { z } from 'zod';
 import { eventSchema } from './event.ts';
-import { statusSchema } from './status.ts';
+import { goesUpFor } from './purpose.ts';
+import { signedBodySchema } from './receipt.ts';
+import { statusReportBodySchema } from './statusReport.ts';
 import { telemetrySchema } from './telemetry.ts';
 import { gatewayIdSchema } from './topics.ts';
 
+const operation = <T extends z.ZodType>(schema: T): T => goesUpFor('operation', schema);
+
 /** What every upward message carries. Its identity is gatewayId, outboxId, stream and sequence; a second one is a repetition. */
 const head = {
-  gatewayId: gatewayIdSchema,
+  gatewayId: operation(gatewayIdSchema),
   /** The outbox that the sequences count in. A new one begins a new series: the record of before was lost. */
-  outboxId: z.string().regex(/^[0-9a-f]{8}$/),
+  outboxId: operation(z.string().regex(/^[0-9a-f]{8}$/)),
   /** From 1 in each stream of an outbox, without gaps. */
-  sequence: z.int().positive(),
+  sequence: operation(z.int().positive()),
   /** By the best wall clock at hand, UTC. */
-  recordedAt: z.iso.datetime(),
+  recordedAt: operation(z.iso.datetime()),
   /** On the clock that stands still while the power is off. */
-  runningMs: z.number().nonnegative(),
+  runningMs: operation(z.number().nonnegative()),
 };
 
+/** Receipts and checkpoints: the body is signed, so that it proves itself wherever it is kept. */
+export const signedMessageSchema = z.object({
+  schema: operation(z.literal('loadgate.signed/1')),
+  stream: operation(z.literal('receipts')),
+  ...head,
+  body: signedBodySchema,
+});
+
 export const eventMessageSchema = z.object({
-  schema: z.literal('loadgate.event/1'),
-  stream: z.literal('events'),
+  schema: operation(z.literal('loadgate.event/1')),
+  stream: operation(z.literal('events')),
   ...head,
   body: eventSchema,
 });
 
 export const telemetryMessageSchema = z.object({
-  schema: z.literal('loadgate.telemetry/1'),
-  stream: z.literal('telemetry'),
+  schema: operation(z.literal('loadgate.telemetry/1')),
+  stream: operation(z.literal('telemetry')),
   ...head,
   body: telemetrySchema,
 });
 
 export const statusReportSchema = z.object({
-  schema: z.literal('loadgate.status-report/1'),
-  stream: z.literal('status'),
+  schema: operation(z.literal('loadgate.status-report/1')),
+  stream: operation(z.literal('status')),
   ...head,
-  body: statusSchema,
+  body: statusReportBodySchema,
 });
 
 /** The gateway is not there: its last will, and what an orderly stop leaves behind. Not part of a stream. */
 export const offlineSchema = z.object({
-  schema: z.literal('loadgate.offline/1'),
-  gatewayId: gatewayIdSchema,
+  schema: operation(z.literal('loadgate.offline/1')),
+  gatewayId: operation(gatewayIdSchema),
 });
 
 const STREAM_SCHEMAS = {
+  receipts: 'loadgate.signed/1',
   events: 'loadgate.event/1',
   telemetry: 'loadgate.telemetry/1',
   status: 'loadgate.status-report/1',

@@ -1,11 +1,27 @@
 import { z } from 'zod';
 import { curtailmentCancelSchema, curtailmentSchema, noCurtailmentSchema } from './curtailment.ts';
 import { curtailmentScheduleSchema } from './curtailmentSchedule.ts';
-import { eventMessageSchema, offlineSchema, statusReportSchema, telemetryMessageSchema } from './envelope.ts';
+import {
+  eventMessageSchema,
+  offlineSchema,
+  signedMessageSchema,
+  statusReportSchema,
+  telemetryMessageSchema,
+} from './envelope.ts';
 import { heartbeatSchema } from './heartbeat.ts';
+import { checkpointSchema, receiptSchema } from './receipt.ts';
+import { restrictionCancelSchema, restrictionNoticeSchema } from './restriction.ts';
+import { lossSchema, manifestSchema, rangeAnswerSchema, rangeRequestSchema } from './streams.ts';
+import { trustBundleSchema } from './trustBundle.ts';
 
 /** Every message on the wire, by its `schema` field. */
 export const MESSAGES = {
+  'loadgate.signed/1': signedMessageSchema,
+  'loadgate.receipt/1': receiptSchema,
+  'loadgate.checkpoint/1': checkpointSchema,
+  'loadgate.loss/1': lossSchema,
+  'loadgate.manifest/1': manifestSchema,
+  'loadgate.range-answer/1': rangeAnswerSchema,
   'loadgate.event/1': eventMessageSchema,
   'loadgate.telemetry/1': telemetryMessageSchema,
   'loadgate.status-report/1': statusReportSchema,
@@ -15,6 +31,10 @@ export const MESSAGES = {
   'loadgate.curtailment-cancel/1': curtailmentCancelSchema,
   'loadgate.no-curtailment/1': noCurtailmentSchema,
   'loadgate.heartbeat/1': heartbeatSchema,
+  'loadgate.restriction-notice/1': restrictionNoticeSchema,
+  'loadgate.restriction-cancel/1': restrictionCancelSchema,
+  'loadgate.range-request/1': rangeRequestSchema,
+  'loadgate.trust-bundle/1': trustBundleSchema,
 } as const;
 
 export type MessageName = keyof typeof MESSAGES;

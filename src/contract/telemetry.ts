@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { goesUpFor, withheldSchema } from './purpose.ts';
 
 const fault = z.string().regex(/^[a-z0-9-]+$/);
 
@@ -62,15 +63,19 @@ const load = z.object({
 });
 
 /** Body of `loadgate.telemetry/1`: one interval, as a rule one minute; shorter after a start and before a stop. */
-export const telemetrySchema = z.object({
-  intervalFrom: z.iso.datetime(),
-  intervalUntil: z.iso.datetime(),
-  /** Its true length on the running clock; the two instants may lie by a step of the wall clock. */
-  durationMs: z.number().positive(),
-  clockLevel: z.enum(['none', 'coarse', 'synced']),
-  circuits: z.array(circuit),
-  loads: z.array(load),
-});
+export const telemetrySchema = goesUpFor(
+  'chargingData',
+  z.object({
+    intervalFrom: z.iso.datetime(),
+    intervalUntil: z.iso.datetime(),
+    /** Its true length on the running clock; the two instants may lie by a step of the wall clock. */
+    durationMs: z.number().positive(),
+    clockLevel: z.enum(['none', 'coarse', 'synced']),
+    circuits: z.array(circuit),
+    loads: z.array(load),
+    withheld: withheldSchema.exactOptional(),
+  }),
+);
 
 export type Flow = z.infer<typeof flowSchema>;
 export type EnergyRegister = z.infer<typeof registerSchema>;

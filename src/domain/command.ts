@@ -1,3 +1,4 @@
+import type { PhaseCount } from './phase.ts';
 import type { Reason } from './reason.ts';
 
 /**
@@ -31,4 +32,13 @@ export interface SetPowerLimit extends CommandCommon {
   readonly powerW?: number;
 }
 
-export type Command = SetChargeCurrent | SetSwitch | SetPowerLimit;
+/**
+ * On how many phases a paused charge point charges from now on: on its own L1 alone, or on all three. It is said so that more
+ * may flow than on the others, so it is always a widening: it waits for its record, and is never repeated.
+ */
+export interface SetPhases extends CommandCommon {
+  readonly kind: 'setPhases';
+  readonly phases: PhaseCount;
+}
+
+export type Command = SetChargeCurrent | SetSwitch | SetPowerLimit | SetPhases;

@@ -1,5 +1,6 @@
 import type { Direction } from './limit.ts';
-import type { Phase } from './phase.ts';
+import type { Rung } from './network.ts';
+import type { Phase, PhaseCount } from './phase.ts';
 import type { Reason } from './reason.ts';
 
 /** What happened, in the past tense. Events go to the journal and, through the outbox, to the back office. */
@@ -61,9 +62,48 @@ export type DomainEvent =
   | { readonly kind: 'loadNarrowed'; readonly loadId: string; readonly to: string; readonly reason: Reason }
   | { readonly kind: 'loadWidened'; readonly loadId: string; readonly to: string; readonly reason: Reason }
   | {
+      readonly kind: 'phasesSwitched';
+      readonly loadId: string;
+      readonly to: PhaseCount;
+      readonly reason: Reason;
+    }
+  | {
       readonly kind: 'gatewayStarted';
       readonly gapMs?: number;
       readonly found: 'memory' | 'nothing' | 'damaged';
     }
   | { readonly kind: 'gatewayStopped'; readonly posture: string }
-  | { readonly kind: 'controlRefused'; readonly topic: string; readonly cause: string };
+  | { readonly kind: 'controlRefused'; readonly topic: string; readonly cause: string }
+  /** The distributor restricts this home; told to the household when it begins and when it ends. */
+  | {
+      readonly kind: 'restrictionStarted';
+      readonly noticeId: string;
+      readonly issuer: string;
+      readonly untilUtcMs: number;
+      readonly isRehearsal: boolean;
+      /** One sentence for the household: who, why, until when, how to object. */
+      readonly sentence: string;
+    }
+  | {
+      readonly kind: 'restrictionEnded';
+      readonly noticeId: string;
+      readonly how: 'completed' | 'withdrawn' | 'cancelled' | 'superseded';
+      readonly isRehearsal: boolean;
+      readonly sentence: string;
+    }
+  | {
+      readonly kind: 'consentChanged';
+      readonly purpose: string;
+      readonly action: 'given' | 'refused' | 'withdrawn';
+      readonly textVersion: string;
+    }
+  /** Which keys may give commands has changed. */
+  | { readonly kind: 'trustChanged'; readonly version: number }
+  /** The lowest broken rung of the way to the back office has changed; absent: none. Nothing of the home network is told. */
+  | { readonly kind: 'networkRungChanged'; readonly from?: Rung; readonly to?: Rung; readonly cause: string }
+  /** The household wanted what is kept of its use erased; the decisions up to that record have lost their content. */
+  | {
+      readonly kind: 'dataErased';
+      readonly why: 'household' | 'decommission';
+      readonly throughRecord: number;
+    };

@@ -72,6 +72,13 @@ export const FAIL_SAFE = {
     within: 'confirmMs',
     meaning: 'it is told again, what is measured counts, others make room',
   },
+  phasesUnknown: {
+    source: 'load',
+    failure: 'on how many phases it charges cannot be read back, or is not what it was told',
+    action: 'worstCase',
+    within: '30 s',
+    meaning: 'it counts as on all three',
+  },
   observedSwitchUnseen: {
     source: 'observed switch',
     failure: 'its position cannot be read',

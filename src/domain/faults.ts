@@ -74,6 +74,13 @@ export const FAULTS = {
     effect: 'The command is repeated; the worse position counts as in force',
     nextStep: 'Check the relay, its supply and the contactor for a stuck contact',
   },
+  'phases-not-confirmed': {
+    title: 'The charge point does not report the number of phases it was told',
+    effect:
+      'It counts as on all three phases; it is told again, after a pause, when the rest between two switchings has passed',
+    nextStep:
+      'Check that phase switching is enabled and wired at the charge point, and that nobody else switches its phases',
+  },
   'load-exceeds-setpoint': {
     title: 'The load draws, or the generator gives, more than it was told',
     effect: 'What is measured counts; other loads make room',
@@ -116,6 +123,12 @@ export const FAULTS = {
     effect: 'Nothing is lost: they wait in the outbox and are tried again with growing pauses',
     nextStep:
       'Read the reason in the log; check the access rules of the broker and that the back office is subscribed',
+  },
+  'back-office-unreachable': {
+    title: 'The way to the back office is broken at the rung that is named',
+    effect:
+      'The limits hold without it, and nothing is lost: what is to be sent waits in the outbox; the connection is tried again with growing pauses',
+    nextStep: 'Run `loadgate network`: it says what is wrong there, what to do and whose job it is',
   },
 } as const satisfies Record<string, FaultEntry>;
 

@@ -5,3 +5,6 @@ export const PHASES: readonly Phase[] = ['L1', 'L2', 'L3'];
 
 /** One value per phase; a phase that is not there has no entry. */
 export type PerPhase<T> = Readonly<Partial<Record<Phase, T>>>;
+
+/** On how many phases a charge point that can switch between them charges. */
+export type PhaseCount = 1 | 3;

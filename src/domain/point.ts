@@ -30,8 +30,11 @@ export type NumberPoint =
   | 'powerLimitW'
   | 'stateOfChargePercent';
 
-/** Points with a yes or no. relayClosed: the contact carries current; inputActive: a signal input is energised. */
-export type BooleanPoint = `relayClosed.${number}` | `inputActive.${number}` | 'carConnected';
+/**
+ * Points with a yes or no. relayClosed: the contact carries current; inputActive: a signal input is energised;
+ * onePhase: a charge point that can switch its phases supplies the car from its own L1 alone.
+ */
+export type BooleanPoint = `relayClosed.${number}` | `inputActive.${number}` | 'carConnected' | 'onePhase';
 
 /** Points with a state. */
 export type StatePoint = 'chargingState';

@@ -1,4 +1,5 @@
 import type { ChargingHours } from './chargingHours.ts';
+import type { ConsentTexts } from './consent.ts';
 import type { Direction, LimitBasis } from './limit.ts';
 import type { PerPhase, Phase } from './phase.ts';
 import type { SchemeFigures } from './schemeFigures.ts';
@@ -101,6 +102,11 @@ export interface ChargePointPlan extends LoadCommon {
    */
   readonly fallbackCurrentA?: number;
   readonly fallbackTimeoutMs?: number;
+  /**
+   * The gateway may switch it between its own L1 and all three phases; restMs: least time from one switching to the next.
+   * Absent: it stays on the phases of its phaseMap.
+   */
+  readonly phaseSwitching?: { readonly restMs: number };
 }
 
 export interface SwitchedLoadPlan extends LoadCommon {
@@ -189,6 +195,8 @@ export interface StandingCeiling {
 
 /** What was agreed with the one party that sends curtailments (rank 6). */
 export interface ControllingPartyPlan {
+  /** Who it is, as the trust bundle names it; absent: any key of a controlling party may sign. */
+  readonly partyId?: string;
   /** In force while none of its controls is: a control that ends or is cancelled returns to these, never to nothing. */
   readonly defaults: readonly StandingCeiling[];
   /** Absent: its silence means nothing. */
@@ -203,6 +211,25 @@ export interface ControllingPartyPlan {
   };
 }
 
+/** Where the home is connected to the network. */
+export interface SupplyPlan {
+  /** The 13 digits of the meter point; the first two name the distributor. Never sent anywhere. */
+  readonly mpan: string;
+  /** Feeder and substation that restriction notices may name. */
+  readonly areas: readonly string[];
+}
+
+/** What the household is asked to agree to for emergency restrictions by the distributor. */
+export interface RestrictionPlan {
+  /** Version of the text of consent that applies; the caps are part of it. */
+  readonly consentText: string;
+  /** Longest single restriction, and most in any 24 hours. */
+  readonly longestMs: number;
+  readonly longestInDayMs: number;
+  /** Whom the household turns to when it objects, as it is shown to it. */
+  readonly objection: string;
+}
+
 export interface SitePlan {
   readonly siteId: string;
   readonly revision: number;
@@ -215,6 +242,12 @@ export interface SitePlan {
   readonly meters: readonly MeterPlan[];
   readonly circuits: readonly Circuit[];
   readonly loads: readonly LoadPlan[];
+  /** Absent: no restriction notice can be for this home. */
+  readonly supply?: SupplyPlan;
+  /** Absent: there is no text that anybody could have agreed to, so no notice is taken. */
+  readonly restriction?: RestrictionPlan;
+  /** Which text is to be agreed to for each purpose; absent: none, so nothing can be given. That of restrictions stands there. */
+  readonly consentTexts?: ConsentTexts;
   readonly controllingParty?: ControllingPartyPlan;
   /** Figures of the limitation scheme that differ from the table in schemeFigures.ts. */
   readonly schemeFigures?: Partial<SchemeFigures>;

@@ -26,3 +26,9 @@ export const DEFAULT_TIMING: Timing = {
   /** About 180 W of noise of a household at 230 V. */
   marginA: 0.8,
 };
+
+/**
+ * Least time from one switching of phases to the next where the site plan says nothing else: at most six an hour, for
+ * contactors that are made for some tens of thousands, and a car that may tire of being interrupted.
+ */
+export const DEFAULT_PHASE_REST_MS = 600_000;

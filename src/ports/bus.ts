@@ -14,7 +14,10 @@ export interface Bus {
   isConnected(): boolean;
   /** Resolves ok only after the broker's acknowledgement (QoS 1). Never queues while offline: the outbox does. */
   publish(topic: string, payload: string, options?: { retain?: boolean }): Promise<PublishResult>;
-  /** One topic, without wildcards. The message is acknowledged to the broker after the handler has resolved. */
+  /**
+   * A topic, or a topic filter with `+` and `#`, also as a shared subscription (`$share/<group>/<filter>`). A message goes to one
+   * handler: that of its very topic before that of a filter. It is acknowledged to the broker after the handler has resolved.
+   */
   subscribe(topic: string, handle: (message: BusMessage) => Promise<void>): void;
   /** Called at every change of the connection, and once at once. Returns how to stop. */
   onConnection(listener: (isConnected: boolean) => void): () => void;

@@ -1,13 +1,16 @@
 import type { CommandEffect } from '../domain/command.ts';
 import type { FaultCode } from '../domain/faults.ts';
 import type { RunningMs } from '../domain/instant.ts';
+import type { PhaseCount } from '../domain/phase.ts';
 import type { DeviceReadings } from '../domain/point.ts';
 
 export type DeviceAction =
   | { readonly kind: 'setChargeCurrent'; readonly currentA: number }
   | { readonly kind: 'setSwitch'; readonly relayChannel: number; readonly position: 'open' | 'closed' }
   /** Without powerW the limit is taken away and the device left as it was found. */
-  | { readonly kind: 'setPowerLimit'; readonly powerW?: number };
+  | { readonly kind: 'setPowerLimit'; readonly powerW?: number }
+  /** On its own L1 alone, or on all three; only ever asked of one that is paused. Never said twice by itself. */
+  | { readonly kind: 'setPhases'; readonly phases: PhaseCount };
 
 /** What the device must do by itself when the gateway falls silent. */
 export interface FallbackSettings {
