@@ -19,6 +19,7 @@ export class ChargeSocket {
   apparentVah = 0;
   #pilotA = 0;
   #usesOnePhase = false;
+  #arePhasesStuck = false;
 
   constructor(wiredPhases: readonly number[], car: Car) {
     this.wiredPhases = wiredPhases;
@@ -33,6 +34,11 @@ export class ChargeSocket {
     return this.#usesOnePhase ? 1 : Math.min(this.wiredPhases.length, this.car.spec.phases);
   }
 
+  /** True while the contactor leaves the car its first phase alone; so it is on a station with one phase. */
+  get isOnOnePhase(): boolean {
+    return this.#usesOnePhase || this.wiredPhases.length === 1;
+  }
+
   get isCharging(): boolean {
     return this.car.isPlugged && this.car.isDrawing && !this.car.isGiving;
   }
@@ -42,7 +48,11 @@ export class ChargeSocket {
   }
 
   useOnePhase(isOne: boolean): void {
-    this.#usesOnePhase = isOne;
+    if (!this.#arePhasesStuck) this.#usesOnePhase = isOne;
+  }
+
+  setPhasesStuck(isStuck: boolean): void {
+    this.#arePhasesStuck = isStuck;
   }
 
   /** @param pilotA 0 for no permission, otherwise at least 6 A; -6 A or less for a DC order to give */

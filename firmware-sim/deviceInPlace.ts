@@ -1,3 +1,4 @@
+import type { ChargeSocket } from './chargeSocket.ts';
 import type { Contact } from './contact.ts';
 import type { Firmware, TcpManners } from './devices/firmware.ts';
 import { exceptionReply } from './devices/pdu.ts';
@@ -20,6 +21,8 @@ export interface InstalledDevice {
   readonly firmware: Firmware;
   /** Contactors behind the channels of a relay. */
   readonly contacts?: readonly Contact[];
+  /** What a charge point feeds its car through. */
+  readonly socket?: ChargeSocket;
   /** Brings the whole house to an instant; returns where it stands, which may already be later. */
   readonly advanceTo: (nowMs: number) => number;
 }
@@ -62,7 +65,7 @@ export class DeviceInPlace {
 
   /** @returns why the fault cannot be set, or nothing when it is */
   setFault(fault: Fault, atMs: number): string | undefined {
-    const { wire, firmware, contacts, advanceTo } = this.#installed;
+    const { wire, firmware, contacts, socket, advanceTo } = this.#installed;
     if (fault.kind === 'badCrc' && wire !== 'serial') {
       return `${this.deviceId} is on TCP, which has no CRC: use wrongTransaction`;
     }
@@ -81,6 +84,11 @@ export class DeviceInPlace {
       contact.setStuck(true, nowMs);
       return undefined;
     }
+    if (fault.kind === 'stuckPhases') {
+      if (socket === undefined) return `${this.deviceId} has no phases to change`;
+      socket.setPhasesStuck(true);
+      return undefined;
+    }
     if (fault.kind === 'frozen') this.#frozenAnswers.clear();
     this.#faults.set(fault.kind, { fault, requestsLeft: fault.forRequests ?? Number.POSITIVE_INFINITY });
     return undefined;
@@ -91,6 +99,7 @@ export class DeviceInPlace {
     this.#faults.clear();
     this.#frozenAnswers.clear();
     for (const contact of this.#installed.contacts ?? []) contact.setStuck(false, nowMs);
+    this.#installed.socket?.setPhasesStuck(false);
   }
 
   /** What goes out on the wire for a request to this device; nothing when it keeps silent. */

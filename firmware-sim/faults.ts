@@ -22,7 +22,9 @@ export type Fault =
   /** Loses its supply once: dark while it boots, then defaults. */
   | { readonly kind: 'reboot' }
   /** The contact behind a relay channel (from 1) stays where it is. */
-  | { readonly kind: 'stuckContact'; readonly channel: number };
+  | { readonly kind: 'stuckContact'; readonly channel: number }
+  /** The contactor of a charge point that changes its phases stays where it is. */
+  | { readonly kind: 'stuckPhases' };
 
 export type FaultKind = Fault['kind'];
 
@@ -37,7 +39,7 @@ const PER_REQUEST = [
   'frozen',
 ] as const satisfies readonly FaultKind[];
 
-const LASTING = ['reboot', 'stuckContact'] as const satisfies readonly FaultKind[];
+const LASTING = ['reboot', 'stuckContact', 'stuckPhases'] as const satisfies readonly FaultKind[];
 
 export type FaultParse =
   | { readonly ok: true; readonly fault: Fault }
@@ -47,7 +49,7 @@ export type FaultParse =
 export function parseFault(value: unknown): FaultParse {
   if (typeof value !== 'object' || value === null) return refuse('a fault must be an object with a "kind"');
   const { kind, forRequests, delayMs, code, channel } = value as Record<string, unknown>;
-  if (kind === 'reboot') return { ok: true, fault: { kind } };
+  if (kind === 'reboot' || kind === 'stuckPhases') return { ok: true, fault: { kind } };
   if (kind === 'stuckContact') {
     return isWhole(channel, 1, 8)
       ? { ok: true, fault: { kind, channel } }

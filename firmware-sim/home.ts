@@ -92,12 +92,14 @@ export function buildHome(spec: HomeSpec, { startAtMs }: { startAtMs: number }):
     const firmware = device.kind === 'chargePoint' ? standChargePoint(device) : buildFirmware(device);
     plant.addFirmware(firmware);
     const board = boards.get(deviceId);
+    const socket = sockets.get(deviceId);
     devices[deviceId] = new DeviceInPlace({
       deviceId,
       wire: device.lineId === undefined ? 'tcp' : 'serial',
       firmware,
       advanceTo,
       ...(board === undefined ? {} : { contacts: board.contacts }),
+      ...(socket === undefined ? {} : { socket }),
     });
   }
   const signals = Object.fromEntries([...boards].map(([deviceId, { inputs }]) => [deviceId, inputs]));

@@ -108,6 +108,7 @@ export function chargePointTruth({
     carConnected: socket.car.isPlugged,
     chargingState: stateOf(socket),
     setpointA: socket.pilotA,
+    onePhase: socket.isOnOnePhase,
     maximumCurrentA: hardwareMaximumA,
     totalEnergyWh: socket.flow.totalImportWh(),
     ...(socket.car.isPlugged ? { stateOfChargePercent: socket.car.socPercent } : {}),

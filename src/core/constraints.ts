@@ -171,7 +171,7 @@ function unmeteredFlow(
     if (view === undefined) continue;
     if (isGenerator(view.plan) !== (limit.direction === 'export')) continue;
     for (const each of PHASES) {
-      if (view.plan.phaseMap[each] === undefined) continue;
+      if (view.phaseMap[each] === undefined) continue;
       if (phase !== undefined && phase !== each) continue;
       const presentA = view.drawnA?.[each] ?? unmeasuredPresentA(view);
       flow += phase === undefined ? presentA * (voltageV[each] ?? 0) : presentA;
@@ -209,7 +209,7 @@ function presenceOf(
     if (view === undefined) continue;
     const sum = { least: 0, most: 0, relief: 0, unitPerA: 0 };
     for (const phase of at.phases) {
-      if (view.plan.phaseMap[phase] === undefined) continue;
+      if (view.phaseMap[phase] === undefined) continue;
       const unitPerA = at.voltageV === undefined ? 1 : (at.voltageV[phase] ?? 0);
       const drawn = drawnAround(view, traces[index] ?? [], phase, at.atMs ?? view.drawnAtMs ?? 0);
       const presentA = unmeasuredPresentA(view);

@@ -4,7 +4,7 @@ import type { DomainEvent } from '../domain/event.ts';
 import type { Fault, FaultCode } from '../domain/faults.ts';
 import type { Now, RunningMs } from '../domain/instant.ts';
 import type { Direction, Limit } from '../domain/limit.ts';
-import type { PerPhase, Phase } from '../domain/phase.ts';
+import type { PerPhase, Phase, PhaseCount } from '../domain/phase.ts';
 import type { IecState, Snapshot } from '../domain/point.ts';
 import type { Preference } from '../domain/preference.ts';
 import type { Reason } from '../domain/reason.ts';
@@ -21,6 +21,8 @@ export interface DecisionInput {
   readonly snapshot: Snapshot;
   /** Controls of the controlling party, with their leases. */
   readonly limits: readonly Limit[];
+  /** Of the restriction notices in force, rank 4. */
+  readonly restrictions?: readonly Limit[];
   readonly memory: Memory;
   /** The random delay for a release that begins in this decision, ms. */
   readonly randomOffsetMs: number;
@@ -50,6 +52,8 @@ export interface PhaseView {
 export interface CircuitView {
   readonly circuitId: string;
   readonly phases: readonly PhaseView[];
+  /** Import positive, over all phases; absent while the meter cannot be trusted or there is none. */
+  readonly powerW?: number;
 }
 
 export interface LoadExplanation {
@@ -65,6 +69,24 @@ export interface LoadExplanation {
   readonly reason: Reason;
   /** Why it does not have what it should have yet. */
   readonly waitsFor?: WaitCause;
+  /** Only for a charge point that can switch its phases. */
+  readonly phases?: PhasesView;
+}
+
+/** On how many phases a charge point counts, and what comes next. */
+export interface PhasesView {
+  readonly counted: PhaseCount;
+  /** A changeover is under way: it is paused. */
+  readonly changingTo?: PhaseCount;
+  /** Why it is on one; absent: it was found so, or is not. */
+  readonly reason?: Reason;
+  /** On one: amps that each of the three phases must admit, and for how long, before it goes back. */
+  readonly back?: {
+    readonly leastA: number;
+    readonly forMs: number;
+    /** When it goes back if nothing changes; absent: three would not be better now. */
+    readonly atMs?: RunningMs;
+  };
 }
 
 /** Where a limit of any rank stands: it holds, it waits to begin, or it is over and waits to be released. */

@@ -1,11 +1,12 @@
 import type { RunningMs } from '../domain/instant.ts';
 import type { Limit } from '../domain/limit.ts';
-import { hasLevel, type SitePlan } from '../domain/sitePlan.ts';
+import { hasLevel, type SitePlan, type Timing } from '../domain/sitePlan.ts';
 import type { Constraint } from './constraints.ts';
 import type {
   CircuitView,
   Explanation,
   LoadExplanation,
+  PhasesView,
   PhaseView,
   SchemeView,
   SlotView,
@@ -14,6 +15,7 @@ import { mayHouseholderReset, schemeFiguresOf, stateOf } from './limitationSchem
 import type { LoadView } from './loadView.ts';
 import type { Memory, SchemeMemory } from './memory.ts';
 import type { Verdict } from './narrow.ts';
+import { phaseMemoryOf, switchesPhases } from './phases.ts';
 import type { MeterView } from './picture.ts';
 import type { Trust } from './trust.ts';
 import type { Widening } from './widen.ts';
@@ -40,20 +42,33 @@ export function explain(arguments_: Arguments): Explanation {
     posture: trusts.some((trust) => trust.state === 'lost') ? 'safe' : 'normal',
     circuits: site.circuits.map(({ circuitId, meterId }): CircuitView => {
       const meter = meterId === undefined ? undefined : arguments_.meters.get(meterId);
+      const powerW = powerOf(meter, site.nominalVoltageV);
       return {
         circuitId,
         phases: site.phases.map((phase) => explainPhase(circuitId, phase, meter, arguments_)),
+        ...(powerW === undefined ? {} : { powerW }),
       };
     }),
     loads: arguments_.loads.flatMap((view, index) => {
       const verdict = arguments_.verdicts.get(index);
-      return verdict === undefined ? [] : [explainLoad(view, verdict, arguments_.widenings.get(index), next)];
+      return verdict === undefined
+        ? []
+        : [explainLoad(view, verdict, arguments_.widenings.get(index), arguments_)];
     }),
     limits,
     slots: slotsOf(arguments_.present, next),
     schemes: next.schemes.map((scheme) => viewScheme(scheme, site, nowMs)),
     faults: next.faults,
   };
+}
+
+/** By the meter's own power where it has one, else by its amps at the nominal voltage. */
+function powerOf(meter: MeterView | undefined, nominalVoltageV: number): number | undefined {
+  if (meter?.state !== 'fresh') return undefined;
+  return Object.values(meter.flows).reduce(
+    (sum, { powerW, importA, voltageV }) => sum + (powerW ?? importA * (voltageV ?? nominalVoltageV)),
+    0,
+  );
 }
 
 /** In force, beginning, releasing: each with the instant at which that changes. */
@@ -139,7 +154,7 @@ function explainLoad(
   view: LoadView,
   verdict: Verdict,
   widening: Widening | undefined,
-  next: Memory,
+  { next, site }: Arguments,
 ): LoadExplanation {
   const { plan } = view;
   const commanded = next.loads[plan.loadId]?.commanded;
@@ -154,5 +169,27 @@ function explainLoad(
     ...(view.drawnA === undefined ? {} : { drawnA: view.drawnA }),
     ...(view.iecState === undefined ? {} : { iecState: view.iecState }),
     ...(widening?.kind === 'wait' ? { waitsFor: widening.cause } : {}),
+    ...explainPhases(view, next, site.timing),
+  };
+}
+
+function explainPhases(
+  { plan, phases }: LoadView,
+  next: Memory,
+  { marginA }: Timing,
+): { readonly phases?: PhasesView } {
+  const memory = next.loads[plan.loadId];
+  if (!switchesPhases(plan) || phases === undefined || memory === undefined) return {};
+  const { changeover, reason, betterSinceMs, switchedAtMs } = phaseMemoryOf(memory);
+  const { restMs } = plan.phaseSwitching;
+  const atMs = betterSinceMs === undefined ? undefined : Math.max(switchedAtMs, betterSinceMs) + restMs;
+  const back = { leastA: plan.minimumA + marginA, forMs: restMs, ...(atMs === undefined ? {} : { atMs }) };
+  return {
+    phases: {
+      counted: phases,
+      ...(changeover === undefined ? {} : { changingTo: changeover.to }),
+      ...(phases === 1 && reason !== undefined ? { reason } : {}),
+      ...(phases === 1 && changeover === undefined ? { back } : {}),
+    },
   };
 }

@@ -50,6 +50,15 @@ export const LONGEST_SKEW_MS = 1200;
 /** Which phases a car uses is known for this long. A maker's pace may leave half a minute between two looks (KEBA). */
 export const PHASE_PATTERN_MAX_AGE_MS = 60_000;
 
+/** On how many phases a charge point is, is known for this long: it changes only when it is told, and makers read slowly. */
+export const PHASES_MAX_AGE_MS = 30_000;
+
+/**
+ * A charge point stays paused for this long after it was told its phases, and has this long to be seen paused before. No
+ * maker gives a time; the slowest that is known of takes ten seconds, and what is read within them proves nothing.
+ */
+export const CHANGEOVER_MS = 30_000;
+
 /** Below this a phase counts as not used by the car. */
 export const UNUSED_PHASE_A = 1;
 

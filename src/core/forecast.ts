@@ -23,6 +23,8 @@ export interface Forecast {
 interface Arguments {
   readonly wish: Extract<Preference, { kind: 'readyBy' }>;
   readonly plan: ChargePointPlan;
+  /** On how many phases it charges. */
+  readonly phases: number;
   readonly hours: ChargingHours | undefined;
   readonly preferences: readonly Preference[];
   /** Amps per phase that the load may have now, charging hours left aside. */
@@ -38,12 +40,11 @@ interface Arguments {
  * beyond what they leave. It promises nothing and changes nothing: a limit comes before a wish.
  */
 export function forecastReadyBy(arguments_: Arguments): Forecast {
-  const { wish, plan, hours, preferences, possibleA, voltageV, energyWh, now } = arguments_;
+  const { wish, plan, phases, hours, preferences, possibleA, voltageV, energyWh, now } = arguments_;
   const { loadId, departureUtcMs } = wish;
   const sinceWh =
     energyWh === undefined || wish.fromEnergyWh === undefined ? 0 : Math.max(0, energyWh - wish.fromEnergyWh);
   const wantedWh = Math.max(0, wish.energyWh - sinceWh);
-  const phases = Object.keys(plan.phaseMap).length;
   let expectedWh = 0;
   let readyAtUtcMs: UtcMs | undefined = wantedWh === 0 ? now.utcMs : undefined;
   for (let atMs = now.utcMs; atMs < departureUtcMs; atMs += STEP_MS) {

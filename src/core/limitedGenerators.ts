@@ -28,6 +28,7 @@ export function viewLimitedGenerator({ plan, readings, known, nowMs, timing, met
   const reported = readings?.powerLimitW;
   const base = {
     plan,
+    phaseMap: plan.phaseMap,
     overdrawA: 0,
     isStuck: false,
     isStarting: isNotYetRead(reported, nowMs, timing),

@@ -1,8 +1,8 @@
 import type { FaultCode } from '../domain/faults.ts';
 import type { RunningMs } from '../domain/instant.ts';
-import type { PerPhase } from '../domain/phase.ts';
+import type { PerPhase, PhaseCount } from '../domain/phase.ts';
 import type { IecState } from '../domain/point.ts';
-import type { LoadPlan } from '../domain/sitePlan.ts';
+import type { LoadPlan, PhaseMap } from '../domain/sitePlan.ts';
 import type { LoadMemory } from './memory.ts';
 
 /**
@@ -12,6 +12,10 @@ import type { LoadMemory } from './memory.ts';
 export interface LoadView {
   readonly plan: LoadPlan;
   readonly memory: LoadMemory;
+  /** The supply phases that its current counts on: those of its plan, or one of them while it is surely on one alone. */
+  readonly phaseMap: PhaseMap;
+  /** How many those are; only for a charge point that can switch them. */
+  readonly phases?: PhaseCount;
   /** Fresh answers in hand: set-point or position, and what it draws if it can tell. */
   readonly isAnswering: boolean;
   /** The most it may draw now as far as is known: the worse of what it was told and what it reports. */
@@ -29,4 +33,6 @@ export interface LoadView {
   readonly drawnA?: PerPhase<number>;
   readonly drawnAtMs?: RunningMs;
   readonly fault?: FaultCode;
+  /** Its phases are not those it was told; it goes on, counted on all three. */
+  readonly phaseFault?: FaultCode;
 }

@@ -20,7 +20,15 @@ import {
 } from './figures.ts';
 import { viewLimitedGenerator } from './limitedGenerators.ts';
 import type { LoadView } from './loadView.ts';
-import { type DrawSample, EMPTY_LOAD_MEMORY, type LoadMemory, type Memory, rememberIdle } from './memory.ts';
+import {
+  type DrawSample,
+  EMPTY_LOAD_MEMORY,
+  type LoadMemory,
+  type Memory,
+  rememberContact,
+  rememberIdle,
+} from './memory.ts';
+import { countedPhases } from './phases.ts';
 import { type Currents, drawnByOwnReading, isNotYetRead, type MeterView, numberAt } from './picture.ts';
 
 interface Arguments {
@@ -55,12 +63,14 @@ function viewChargePoint(
   timing: Timing,
 ): LoadView {
   const readBackA = numberAt(readings, 'setpointA', nowMs, timing.loadMaxAgeMs);
-  const drawn = drawnByOwnReading(readings, plan.phaseMap, nowMs, timing.loadMaxAgeMs);
+  const counted = countedPhases({ plan, readings, known, nowMs });
+  const drawn = drawnByOwnReading(readings, counted.phaseMap, nowMs, timing.loadMaxAgeMs);
   const state = readings?.chargingState;
   const isStateFresh = state?.state === 'measured' && nowMs - state.measuredAtMs <= timing.loadMaxAgeMs;
-  const fallback = fallbackFault(plan, readings, known, nowMs, timing);
+  const fallback = fallbackFault(plan, readings, counted.memory, nowMs, timing);
   const base = {
     plan,
+    ...counted,
     memory: fallback.memory,
     overdrawA: 0,
     isStuck: false,
@@ -148,6 +158,7 @@ function viewSwitch(
   const mostDrawnA = drawn === undefined ? 0 : Math.max(0, ...Object.values(drawn.currentA));
   const base = {
     plan,
+    phaseMap: plan.phaseMap,
     memory: known,
     overdrawA: Math.max(0, mostDrawnA - plan.ratingA),
     ...(drawn === undefined ? {} : { drawnA: drawn.currentA, drawnAtMs: drawn.measuredAtMs }),
@@ -171,7 +182,7 @@ function viewSwitch(
   const isDifferent = readBackA !== commandedA;
   const isIdle =
     plan.kind === 'switchedLoad' && readBackA > 0 && drawn !== undefined && mostDrawnA < IDLE_BELOW_A;
-  const remembered = rememberIdle(known, isIdle, nowMs);
+  const remembered = rememberIdle(rememberContact(known, position.value === true, nowMs), isIdle, nowMs);
   const isNotDrawing = isIdle && nowMs - (remembered.idleSinceMs ?? nowMs) >= NOT_DRAWING_MS;
   const fault = isStuck
     ? 'load-exceeds-setpoint'

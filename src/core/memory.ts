@@ -1,12 +1,34 @@
 import type { Fault } from '../domain/faults.ts';
 import type { RunningMs } from '../domain/instant.ts';
 import type { Direction, Limit } from '../domain/limit.ts';
-import type { PerPhase, Phase } from '../domain/phase.ts';
+import type { PerPhase, Phase, PhaseCount } from '../domain/phase.ts';
+import type { Reason } from '../domain/reason.ts';
 
 /** What a load drew at a moment, supply phases, >= 0. */
 export interface DrawSample {
   readonly atMs: RunningMs;
   readonly currentA: PerPhase<number>;
+}
+
+/** What is kept of the phases of a charge point that can switch them. */
+export interface PhaseMemory {
+  /** What it was last told; absent: never. */
+  readonly told?: PhaseCount;
+  /** When it was last told, or could not be: the rest begins there. */
+  readonly switchedAtMs: RunningMs;
+  /** Said to be on one phase, it drew on another: until it is told again nothing that it says of its phases is believed. */
+  readonly isDoubted?: true;
+  /** Why it is on one phase; absent: it was found so, or is not. */
+  readonly reason?: Reason;
+  /** Since when the other number of phases would be the better one, without a break; absent: it would not. */
+  readonly betterSinceMs?: RunningMs;
+  /** Under way: since when it is being paused, or, once it was told, since when it is given time. Absent: none. */
+  readonly changeover?: {
+    readonly to: PhaseCount;
+    readonly sinceMs: RunningMs;
+    readonly isTold: boolean;
+    readonly reason: Reason;
+  };
 }
 
 /** Last command to a load and when it last went down or up. Amps for what has a level; 0 or 1 for a switch. */
@@ -15,7 +37,7 @@ export interface LoadMemory {
   readonly commanded?: number;
   readonly commandedAtMs: RunningMs;
   readonly narrowedAtMs: RunningMs;
-  /** When it was last told to pause or open. */
+  /** When it was last told to pause or open, or was seen to have opened by itself. */
   readonly pausedAtMs: RunningMs;
   readonly reassertedAtMs: RunningMs;
   /** The most that the device was known to allow when it last answered. */
@@ -24,6 +46,10 @@ export interface LoadMemory {
   readonly isFallbackProven: boolean;
   /** Since when a closed load draws nothing, or a limited generator gives less than half of its limit; absent: it does not. */
   readonly idleSinceMs?: RunningMs;
+  /** Absent: its phases were never switched. */
+  readonly phases?: PhaseMemory;
+  /** Present while a switch was last read closed: an opening that nobody told it is seen by it. */
+  readonly isSeenClosed?: true;
   readonly trace: readonly DrawSample[];
 }
 
@@ -114,6 +140,8 @@ export const EMPTY_MEMORY: Memory = {
 /** Never in the past of any running time: rest times have passed for a load that was never commanded. */
 const LONG_AGO_MS = -1e12;
 
+export const NEVER_SWITCHED: PhaseMemory = { switchedAtMs: LONG_AGO_MS };
+
 export const EMPTY_LOAD_MEMORY: LoadMemory = {
   commandedAtMs: LONG_AGO_MS,
   narrowedAtMs: LONG_AGO_MS,
@@ -122,6 +150,14 @@ export const EMPTY_LOAD_MEMORY: LoadMemory = {
   isFallbackProven: false,
   trace: [],
 };
+
+/** A contact that opens without having been told to rests from when that was seen. */
+export function rememberContact(known: LoadMemory, isClosed: boolean, nowMs: RunningMs): LoadMemory {
+  const { isSeenClosed, ...opened } = known;
+  if (isClosed) return isSeenClosed === true ? known : { ...known, isSeenClosed: true };
+  if (isSeenClosed !== true) return known;
+  return known.commanded === 0 ? opened : { ...opened, pausedAtMs: nowMs };
+}
 
 /** Keeps since when a load is idle, and forgets it as soon as it is not. */
 export function rememberIdle(known: LoadMemory, isIdle: boolean, nowMs: RunningMs): LoadMemory {

@@ -89,7 +89,15 @@ function judgeConsumers(
 ): Map<number, Verdict> {
   const positions = new Map([...generators].map(([index, verdict]) => [index, verdict.targetA]));
   const desired = allocate({ loads, wants, constraints, marginA, generators: positions, nowMs });
-  const kept = allocate({ loads, wants, constraints, marginA: 0, generators: positions, nowMs });
+  // Nobody is narrowed for what another could keep but would not be given: an open switch whose rating fits only without the
+  // margin stays open.
+  const keeping = wants.map((want, index): Want => {
+    const view = loads[index];
+    const desire = desired.get(index);
+    if (view === undefined || desire === undefined) return want;
+    return { ...want, mostA: Math.min(want.mostA, Math.max(view.inForceA, desire.targetA)) };
+  });
+  const kept = allocate({ loads, wants: keeping, constraints, marginA: 0, generators: positions, nowMs });
   const verdicts = new Map<number, Verdict>();
   for (const index of servingOrder(loads)) {
     const view = loads[index];

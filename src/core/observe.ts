@@ -28,8 +28,9 @@ export function observeFaults({ known, meters, loads, canRecord, distrust, nowMs
   for (const meter of meters.values()) {
     if (meter.state !== 'fresh') add(meter.fault, meter.subject);
   }
-  for (const { fault, plan } of loads) {
+  for (const { fault, phaseFault, plan } of loads) {
     if (fault !== undefined) add(fault, plan.deviceId);
+    if (phaseFault !== undefined) add(phaseFault, plan.deviceId);
   }
   if (distrust !== undefined) add(distrust.code, distrust.subject);
   if (!canRecord) add('store-failed', 'store');

@@ -101,7 +101,7 @@ function ratingReason(plan: LoadPlan): Reason {
 }
 
 /** A load's own protection, rank 1: it never has more than this. */
-function loadReason(plan: LoadPlan, ceiling: number, text: string): Reason {
+export function loadReason(plan: LoadPlan, ceiling: number, text: string): Reason {
   return {
     kind: 'limit',
     limitId: `${plan.loadId}:own`,

@@ -50,6 +50,7 @@ export function judgeWidening(arguments_: WidenArguments): Widening {
   if (trust.state !== 'fresh' || !view.isAnswering) return { kind: 'wait', cause: 'fresh readings' };
   if (!canRecord) return { kind: 'wait', cause: 'record' };
   if (view.fault !== undefined && !isReassertion) return { kind: 'wait', cause: 'fault' };
+  if (isReassertion && restsOpen(view, nowMs)) return { kind: 'wait', cause: 'rest' };
   if (isReassertion) return verdict.desiredA >= heldA ? { kind: 'widen', toA: heldA } : { kind: 'none' };
   if (!isConfirmed(view, heldA)) return { kind: 'wait', cause: 'confirmation' };
   switch (view.plan.kind) {
@@ -87,6 +88,11 @@ function isConfirmed(view: LoadView, heldA: number): boolean {
   return view.readBackA !== undefined && view.readBackA <= heldA + CONFIRM_TOLERANCE_A;
 }
 
+/** A contact stays open for its least time, whoever opened it. */
+function restsOpen({ plan, memory }: LoadView, nowMs: RunningMs): boolean {
+  return 'minimumOpenMs' in plan && nowMs - memory.pausedAtMs < plan.minimumOpenMs;
+}
+
 function widenChargePoint(arguments_: WidenArguments, plan: ChargePointPlan, heldA: number): Widening {
   const { view, verdict, timing, pace, nowMs } = arguments_;
   const { narrowedAtMs, pausedAtMs, commandedAtMs } = view.memory;
@@ -109,14 +115,14 @@ function widenChargePoint(arguments_: WidenArguments, plan: ChargePointPlan, hel
 
 function closeLoad(arguments_: WidenArguments, plan: SwitchedLoadPlan): Widening {
   const { view, nowMs } = arguments_;
-  if (nowMs - view.memory.pausedAtMs < plan.minimumOpenMs) return { kind: 'wait', cause: 'rest' };
+  if (restsOpen(view, nowMs)) return { kind: 'wait', cause: 'rest' };
   if (roomFor(arguments_) < plan.ratingA) return { kind: 'wait', cause: 'headroom' };
   return { kind: 'widen', toA: plan.ratingA };
 }
 
 function closeGenerator(arguments_: WidenArguments, plan: SwitchedGeneratorPlan): Widening {
   const { index, view, constraints, timing, nowMs } = arguments_;
-  if (nowMs - view.memory.pausedAtMs < plan.minimumOpenMs) return { kind: 'wait', cause: 'rest' };
+  if (restsOpen(view, nowMs)) return { kind: 'wait', cause: 'rest' };
   if (blocksClosing(index, view, constraints, timing.marginA) !== undefined)
     return { kind: 'wait', cause: 'headroom' };
   return { kind: 'widen', toA: plan.ratingA };

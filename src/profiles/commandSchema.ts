@@ -125,6 +125,12 @@ export const setSignedPower = z.strictObject({
   handBack: z.array(fixedWrite).min(1).describe('leaves the device as it was found'),
 });
 
+/** Only ever sent to a charge point that is paused, and sent whole: its writes one after the other at the maker's pace. */
+export const setPhases = z.strictObject({
+  one: z.array(fixedWrite).min(1).describe('what makes it charge on its own L1 alone'),
+  three: z.array(fixedWrite).min(1).describe('what makes it charge on all three phases'),
+});
+
 export const allowance = z.strictObject({
   function: writeFunction,
   ...inModel,

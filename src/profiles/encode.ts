@@ -41,6 +41,11 @@ export function encodeAction(
         return encodeSignedPower(data, setSignedPower, { sides, effect, known });
       return refuse(`${data.maker} ${data.model} has no power limit to set`);
     }
+    case 'setPhases': {
+      const command = data.commands.setPhases;
+      if (command === undefined) return refuse(`${data.maker} ${data.model} cannot switch its phases`);
+      return allow(data, asWrites(action.phases === 1 ? command.one : command.three));
+    }
   }
 }
 

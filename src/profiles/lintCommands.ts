@@ -12,6 +12,7 @@ export function lintCommands(data: ProfileData, report: Report): void {
   lintSwitch(data, report);
   lintPowerLimit(data, report);
   lintSignedPower(data, report);
+  lintPhases(data, report);
 }
 
 function lintChargeCurrent(data: ProfileData, report: Report): void {
@@ -111,6 +112,21 @@ function lintSignedPower(data: ProfileData, report: Report): void {
   const nearlyAllA = (0.999 * command.chargeMaximumW) / command.perAmp;
   for (const currentA of [leastA, nearlyAllA])
     reportRefusal(path, encodeAction(data, { kind: 'setChargeCurrent', currentA }, 'widening'), report);
+}
+
+function lintPhases(data: ProfileData, report: Report): void {
+  if (data.commands.setPhases === undefined) return;
+  const path = 'commands.setPhases';
+  for (const [phases, key] of [
+    [1, 'one'],
+    [3, 'three'],
+  ] as const)
+    reportRefusal(`${path}.${key}`, encodeAction(data, { kind: 'setPhases', phases }, 'widening'), report);
+  const needed = ['onePhase', 'phaseCurrentA.L1', 'phaseCurrentA.L2', 'phaseCurrentA.L3'];
+  const missing = needed.filter((name) => !(name in data.points));
+  if (missing.length === 0) return;
+  const message = `${missing.join(', ')} is missing: phases that are not read back, with what flows on each, prove nothing`;
+  report({ path: 'points', message });
 }
 
 /** One word by function 6, larger types by function 16. */

@@ -9,11 +9,12 @@ export function lintCoverage({ data, plan }: Profile, report: Report): void {
     if (!isCovered)
       report({ path: 'vectors.reads', message: `no example gives a value of ${name}; add one` });
   }
-  const { setChargeCurrent, setSwitch, setPowerLimit, setSignedPower } = data.commands;
+  const { setChargeCurrent, setSwitch, setPowerLimit, setSignedPower, setPhases } = data.commands;
   const wanted = {
     setChargeCurrent: setChargeCurrent ?? setSignedPower,
     setSwitch,
     setPowerLimit: setPowerLimit ?? setSignedPower,
+    setPhases,
     secureFallback: data.fallback,
     keepAlive: data.keepAlive,
   };

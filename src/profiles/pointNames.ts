@@ -36,13 +36,14 @@ const CHANNEL_POINT = '(relayClosed|inputActive)\\.\\d{1,3}';
 
 /** Every point name that a profile may use, as one pattern (so that editors know it too). */
 export const POINT_NAME_PATTERN = new RegExp(
-  `^(${NUMBER_POINTS.map((name) => name.replace('.', '\\.')).join('|')}|carConnected|chargingState|${CHANNEL_POINT})$`,
+  `^(${NUMBER_POINTS.map((name) => name.replace('.', '\\.')).join('|')}|carConnected|onePhase|chargingState|${CHANNEL_POINT})$`,
 );
 
 /** The words of the domain, for messages. */
 export const POINT_NAME_LIST = [
   ...NUMBER_POINTS,
   'carConnected',
+  'onePhase',
   'chargingState',
   'relayClosed.<channel>',
   'inputActive.<channel>',

@@ -97,6 +97,7 @@ function encodeVector(profile: Profile, action: WriteVector['action'], answers: 
     case 'setChargeCurrent':
       return encodeAction(data, action, action.effect ?? 'narrowing', { answers });
     case 'setSwitch':
+    case 'setPhases':
       return encodeAction(data, action, 'narrowing', { answers });
   }
 }

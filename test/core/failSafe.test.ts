@@ -9,6 +9,7 @@ import { unknown } from '../../src/domain/reading.ts';
 import type { SitePlan } from '../../src/domain/sitePlan.ts';
 import { PROJECT_ROOT } from '../architecture/ownSources.ts';
 import { decideScene, NOW_MS, OBSERVING, type Scene, SITE, sceneInput, told } from './smallHome.ts';
+import { chargingOnOne } from './switchingHome.ts';
 
 /** A car that charges with room to grow; everything else is quiet. */
 const growing: Scene = { gridA: 20, car: { setpointA: 10, drawnA: 10 } };
@@ -67,6 +68,16 @@ const CASES: Readonly<Record<FailSafeCase, (action: FailSafeAction) => void>> = 
     const disobeying = decideScene({ gridA: 30, car: { setpointA: 20, drawnA: 20, commandedA: 10 } });
     expect(told(disobeying)).toContain('car 10 A narrowing');
     expect(inForceA(disobeying, 'car')).toBe(20);
+  },
+  phasesUnknown: (action) => {
+    expect(action).toBe('worstCase');
+    const home = chargingOnOne();
+    expect(home.phases?.counted).toBe(1);
+    home.says = 'nothing';
+    home.pass(1);
+    expect(home.phases?.counted).toBe(3);
+    home.pass(1);
+    expect(home.setpointA).toBe(0);
   },
   observedSwitchUnseen: (action) => {
     expect(action).toBe('limitHolds');

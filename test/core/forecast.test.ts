@@ -22,6 +22,7 @@ const forecast = (energyWh: number, change: Partial<Parameters<typeof forecastRe
   forecastReadyBy({
     wish: wish(energyWh),
     plan: PLAN,
+    phases: 1,
     hours: DEFAULT_CHARGING_HOURS,
     preferences: [],
     possibleA: 10,

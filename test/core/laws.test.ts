@@ -75,7 +75,7 @@ describe('the laws of the judgement', () => {
     check(moments(), (input) => laws.lawOfTheStore(JUDGEMENT, input));
   });
 
-  it('laws 1 to 8 and 10 hold on homes that live on: obeyed, ignored, restarted, with their clocks stepped', () => {
+  it('laws 1 to 8, 10 and 11 hold on homes that live on: obeyed, ignored, restarted, with their clocks stepped', () => {
     const { steps } = walkHomes(JUDGEMENT, { steps: RUNS, seed: SEED });
     console.log(`${steps} generated steps`);
   });

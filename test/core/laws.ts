@@ -1,9 +1,10 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import type { Decision, DecisionInput } from '../../src/core/decision.ts';
 import { LOWEST_SUPPLY_VOLTAGE_V as LOWEST_V } from '../../src/core/figures.ts';
+import type { Command, SetPowerLimit } from '../../src/domain/command.ts';
 import type { Direction, Limit } from '../../src/domain/limit.ts';
 import type { Phase } from '../../src/domain/phase.ts';
-import type { DeviceReadings, PointName, Snapshot } from '../../src/domain/point.ts';
+import type { DeviceReadings, PointName, PointValue, Snapshot } from '../../src/domain/point.ts';
 import { ABSENT, freshValue, measured, unknown } from '../../src/domain/reading.ts';
 import { hasLevel, isGenerator, type LoadPlan } from '../../src/domain/sitePlan.ts';
 import type { Judgement } from './judgement.ts';
@@ -48,6 +49,8 @@ export function law1(judgement: Judgement, input: DecisionInput, seed: number): 
 export function law2(judgement: Judgement, input: DecisionInput, limit: Limit): void {
   const without = judgement.decide(input);
   const withLimit = judgement.decide({ ...input, limits: [...input.limits, limit] });
+  // Where only one of the two begins to switch phases, they are on their way to different homes: law 3 holds both.
+  if (changingOf(without) !== changingOf(withLimit)) return;
   // The flow that the shares settle at: on the way there a load makes room before another has used it.
   const flowOf = (decision: Decision, phase: Phase): number =>
     settledFlow(input, decision, limit.circuitId, limit.direction, phase);
@@ -70,8 +73,7 @@ export function law3Import(judgement: Judgement, input: DecisionInput): void {
       if (flowA === undefined || importCeilingA === undefined || !isReadUsually(input, circuit.circuitId))
         continue;
       const loads = input.site.loads.filter(
-        (plan) =>
-          !isGenerator(plan) && plan.phaseMap[phase] !== undefined && behind(input, circuit.circuitId, plan),
+        (plan) => !isGenerator(plan) && isOn(input, plan, phase) && behind(input, circuit.circuitId, plan),
       );
       if (input.site.loads.some((plan) => plan.kind === 'switchedGenerator')) continue;
       // An unmeasured closed switch is in the reading already; any other unknown draw is taken as nothing so far.
@@ -146,6 +148,11 @@ export function law5(judgement: Judgement, input: DecisionInput): void {
     )
   )
     return;
+  // Nor is one in which a changeover of phases begins, goes on or ends.
+  const wasChanging = Object.values(input.memory.loads).some(
+    ({ phases }) => phases?.changeover !== undefined,
+  );
+  if (wasChanging || first.explanation.loads.some(({ phases }) => phases?.changingTo !== undefined)) return;
   // Opening a switch whose flow nobody measures changes the world in a way that the reading does not tell.
   if (first.commands.some(({ kind }) => kind !== 'setChargeCurrent')) return;
   // What narrows shows its proof before another load may use the room: a few rounds, and never down again.
@@ -214,6 +221,39 @@ export function lawOfTheStore(judgement: Judgement, input: DecisionInput): void 
   );
 }
 
+/** Which loads are changing over to which phases. */
+function changingOf({ explanation }: Decision): string {
+  return explanation.loads.map(({ loadId, phases }) => `${loadId} ${phases?.changingTo ?? ''}`).join();
+}
+
+/** Half a minute: how long it is believed on how many phases a charge point is. */
+const PHASES_KNOWN_MS = 30_000;
+
+/**
+ * Whether the current of a load counts on a phase of the supply: on each of its plan, but for a charge point that
+ * read since it was last told, and was not told otherwise, that it is on its L1 alone, with nothing on its other terminals.
+ */
+export function isOn(input: DecisionInput, plan: LoadPlan, phase: Phase): boolean {
+  const terminal = plan.phaseMap[phase];
+  if (terminal === undefined) return false;
+  if (terminal === 'L1' || plan.kind !== 'chargePoint' || plan.phaseSwitching === undefined) return true;
+  const {
+    told,
+    isDoubted,
+    switchedAtMs = Number.NEGATIVE_INFINITY,
+  } = input.memory.loads[plan.loadId]?.phases ?? {};
+  const readings = input.snapshot[plan.deviceId] ?? {};
+  const sinceThen = (point: PointName): PointValue | undefined => {
+    const reading = readings[point];
+    if (reading?.state !== 'measured' || reading.measuredAtMs <= switchedAtMs) return undefined;
+    return freshValue(reading, input.now.runningMs, PHASES_KNOWN_MS);
+  };
+  const isDry = [sinceThen('phaseCurrentA.L2'), sinceThen('phaseCurrentA.L3')].every(
+    (amps = 0) => Number(amps) <= 1,
+  );
+  return told === 3 || isDoubted === true || sinceThen('onePhase') !== true || !isDry;
+}
+
 /** Amps that each load may have after a decision. */
 function allotted(decision: Decision, plan: LoadPlan): number {
   const view = decision.explanation.loads.find((load) => load.loadId === plan.loadId);
@@ -239,7 +279,7 @@ function settledFlow(
 ): number {
   let flow = 0;
   for (const plan of input.site.loads) {
-    if (isGenerator(plan) !== (direction === 'export') || plan.phaseMap[phase] === undefined) continue;
+    if (isGenerator(plan) !== (direction === 'export') || !isOn(input, plan, phase)) continue;
     if (!behind(input, circuitId, plan)) continue;
     flow += decision.explanation.loads.find(({ loadId }) => loadId === plan.loadId)?.desiredA ?? 0;
   }
@@ -330,11 +370,60 @@ function obeyed(input: DecisionInput, decision: Decision): Snapshot {
   for (const command of decision.commands) {
     const readings = snapshot[command.deviceId] ?? {};
     if (command.kind === 'setPowerLimit') continue;
-    const point =
-      command.kind === 'setChargeCurrent' ? 'setpointA' : (`relayClosed.${command.relayChannel}` as const);
+    const [point, value] = readBackOf(command);
     if (readings[point]?.state !== 'measured') continue;
-    const value = command.kind === 'setChargeCurrent' ? command.currentA : command.position === 'closed';
     snapshot[command.deviceId] = { ...readings, [point]: measured(value, readings[point].measuredAtMs) };
   }
   return snapshot;
+}
+
+/** Where a command shows, and as what. */
+function readBackOf(command: Exclude<Command, SetPowerLimit>): readonly [PointName, PointValue] {
+  switch (command.kind) {
+    case 'setChargeCurrent':
+      return ['setpointA', command.currentA];
+    case 'setSwitch':
+      return [`relayClosed.${command.relayChannel}`, command.position === 'closed'];
+    case 'setPhases':
+      return ['onePhase', command.phases === 1];
+  }
+}
+
+/** What of the switching of phases is remembered outside of the judgement: when each load was last told. */
+export type PhaseLedger = Map<string, number>;
+
+/**
+ * Law 11: phases are switched only while the load is seen paused, with a record, and no sooner than its rest after the last
+ * time, one load at a time; nothing is resumed while it changes over; and it is counted on one phase only where it is sure to be.
+ */
+export function law11(decision: Decision, input: DecisionInput, ledger: PhaseLedger): void {
+  const nowMs = input.now.runningMs;
+  for (const command of decision.commands) {
+    const toldAtMs = ledger.get(command.loadId) ?? Number.NEGATIVE_INFINITY;
+    const plan = input.site.loads.find(({ loadId }) => loadId === command.loadId);
+    if (plan?.kind !== 'chargePoint') continue;
+    if (command.kind === 'setChargeCurrent' && command.currentA > 0)
+      ok(nowMs - toldAtMs >= PHASES_KNOWN_MS, `${plan.loadId} goes on while it changes over`);
+    if (command.kind !== 'setPhases') continue;
+    const setpointA = freshValue(
+      input.snapshot[plan.deviceId]?.setpointA,
+      nowMs,
+      input.site.timing.loadMaxAgeMs,
+    );
+    ok(setpointA === 0, `${plan.loadId} is switched at ${setpointA} A`);
+    ok(input.canRecord, `${plan.loadId} is switched without a record`);
+    ok(
+      nowMs - toldAtMs >= (plan.phaseSwitching?.restMs ?? Infinity),
+      `${plan.loadId} is switched without rest`,
+    );
+    ledger.set(plan.loadId, nowMs);
+  }
+  const changing = decision.explanation.loads.filter(({ phases }) => phases?.changingTo !== undefined);
+  ok(changing.length <= 1, `${changing.map(({ loadId }) => loadId).join(' and ')} change over together`);
+  for (const { loadId, phases } of decision.explanation.loads) {
+    const plan = input.site.loads.find((load) => load.loadId === loadId) as LoadPlan;
+    if (phases?.counted !== 1) continue;
+    const counted = input.site.phases.filter((phase) => isOn(input, plan, phase));
+    ok(counted.length === 1, `${loadId} counts on one phase and may be on ${counted.join()}`);
+  }
 }

@@ -3,8 +3,8 @@ import { decide } from '../../src/core/decide.ts';
 import type { DecisionInput } from '../../src/core/decision.ts';
 import { EMPTY_LOAD_MEMORY } from '../../src/core/memory.ts';
 import { measured } from '../../src/domain/reading.ts';
-import type { ChargePointPlan, SitePlan } from '../../src/domain/sitePlan.ts';
-import { CHARGE_POINT, NOW_MS, SITE, sceneInput } from './smallHome.ts';
+import type { ChargePointPlan, SitePlan, SwitchedLoadPlan } from '../../src/domain/sitePlan.ts';
+import { CHARGE_POINT, NOW_MS, SITE, sceneInput, told } from './smallHome.ts';
 
 const point = (name: string, priority: number): ChargePointPlan => ({
   ...(CHARGE_POINT as ChargePointPlan),
@@ -102,5 +102,18 @@ describe('sharing', () => {
     const plans = [point('a', 1), point('b', 1), point('c', 1)];
     const at = (nowMs: number) => sharesOf(plans, [0, 0, 0], { ceilingA: 18, nowMs });
     expect(at(900_000 * 3)).toEqual(at(900_000 * 4 - 1000));
+  });
+
+  it('nobody is narrowed for a switch that stays open: its rating fits only without the margin', () => {
+    const { meterId: _, ...heater } = SITE.loads[1] as SwitchedLoadPlan;
+    const site: SitePlan = {
+      ...SITE,
+      circuits: [{ circuitId: 'supply', ratingA: 18, derating: 1, meterId: 'grid' }],
+      loads: [point('car', 2), { ...heater, priority: 1 }],
+    };
+    const input = sceneInput({ site, gridA: 11, car: { setpointA: 6 } });
+    const snapshot = { ...input.snapshot, 'car-device': input.snapshot.charger ?? {} };
+    const narrowed = told(decide({ ...input, snapshot })).filter((line) => line.endsWith('narrowing'));
+    expect(narrowed).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
-import { decide, statedTarget } from '../../src/core/decide.ts';
+import { decide } from '../../src/core/decide.ts';
 import type { Decision, DecisionInput } from '../../src/core/decision.ts';
 import { LOWEST_SUPPLY_VOLTAGE_V } from '../../src/core/figures.ts';
 import { EMPTY_LOAD_MEMORY, EMPTY_MEMORY, type LoadMemory } from '../../src/core/memory.ts';
+import { statedTarget } from '../../src/core/stepLoad.ts';
 import type { Limit } from '../../src/domain/limit.ts';
 import type { DeviceReadings, IecState } from '../../src/domain/point.ts';
 import { ABSENT, measured, unknown } from '../../src/domain/reading.ts';

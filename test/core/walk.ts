@@ -12,7 +12,7 @@ import { measured, type Reading, unknown } from '../../src/domain/reading.ts';
 import type { LoadPlan, SitePlan } from '../../src/domain/sitePlan.ts';
 import type { Judgement } from './judgement.ts';
 import * as laws from './laws.ts';
-import { limitOn, moments, NOW_MS, USUAL_AGE_MS } from './world.ts';
+import { limitOn, moments, NOW_MS, switchingHome, USUAL_AGE_MS } from './world.ts';
 
 /** Steps in the life of one home. */
 const LIFE_STEPS = 500;
@@ -50,6 +50,8 @@ interface Life {
   /** What may be asked for of this home. */
   readonly limits: readonly Limit[];
   readonly dice: Dice;
+  /** Little fails here, so that what takes minutes comes to its end. */
+  readonly isCalm: boolean;
   runningMs: number;
   utcMs: number;
   clockLevel: ClockLevel;
@@ -57,6 +59,10 @@ interface Life {
   readonly silentSinceMs: Map<string, number>;
   readonly manners: Map<string, Manner>;
   readonly allowedA: Map<string, number>;
+  /** Charge points that are on one phase, and those that say so. */
+  readonly onOnePhase: Set<string>;
+  readonly saidOnOnePhase: Set<string>;
+  readonly phasesTold: laws.PhaseLedger;
   readonly shares: Map<string, number>;
   isObserved: boolean;
   canRecord: boolean;
@@ -99,10 +105,18 @@ export function walkHomes(
   const seeds = sampled.filter(
     ({ site }, index) => site.loads.length * site.phases.length <= 3 || index % 12 === 0,
   );
+  const switching = fc.sample(
+    switchingHome().chain((site) =>
+      fc.array(limitOn(site), { minLength: 4, maxLength: 4 }).map((limits) => ({ site, limits })),
+    ),
+    { numRuns: Math.min(homes, 200), seed },
+  );
   const walked = { steps: 0, commands: 0, restarts: 0, judged: {} as Record<string, number> };
   for (let home = 0; home < homes; home += 1) {
-    const { site, limits } = seeds[home % seeds.length] as (typeof seeds)[number];
-    const life = beginLife(site, limits, new Dice(seed + home * 7919));
+    // Few homes switch phases, and they have the most ways to go: every fifth home is one of them.
+    const from = home % 5 === 4 ? switching : seeds;
+    const { site, limits } = from[home % from.length] as (typeof seeds)[number];
+    const life = beginLife(site, limits, new Dice(seed + home * 7919), from === switching);
     for (let index = 0; index < Math.min(LIFE_STEPS, steps - home * LIFE_STEPS); index += 1) {
       try {
         liveOn(judgement, life, index, walked, { only, everyLaw });
@@ -116,17 +130,21 @@ export function walkHomes(
   return walked;
 }
 
-function beginLife(site: SitePlan, limits: readonly Limit[], dice: Dice): Life {
+function beginLife(site: SitePlan, limits: readonly Limit[], dice: Dice, isCalm: boolean): Life {
   return {
     site,
     limits,
     dice,
+    isCalm,
     runningMs: NOW_MS,
     utcMs: Date.UTC(2026, 0, 5),
     clockLevel: 'synced',
     householdA: { L1: 5, L2: 5, L3: 5 },
     silentSinceMs: new Map(),
     manners: new Map(),
+    onOnePhase: new Set(),
+    saidOnOnePhase: new Set(),
+    phasesTold: new Map(),
     allowedA: new Map(site.loads.map(({ loadId }) => [loadId, 0])),
     shares: new Map(site.loads.map(({ loadId }) => [loadId, 1])),
     isObserved: false,
@@ -155,7 +173,7 @@ function liveOn(
     walked.restarts += 1;
   } else {
     // Now and then a long time passes in one step, so that rests, leases and windows end.
-    const stepMs = dice.isOneIn(20) ? 60_000 : 200 + dice.below(1_800);
+    const stepMs = dice.isOneIn(life.isCalm ? 8 : 20) ? 60_000 : 200 + dice.below(1_800);
     life.runningMs += stepMs;
     life.utcMs += stepMs;
   }
@@ -180,10 +198,12 @@ function liveOn(
 /** What may happen to a home between two looks. */
 function disturb(life: Life): void {
   const { dice, site } = life;
-  if (dice.isOneIn(8)) {
+  if (dice.isOneIn(life.isCalm ? 20 : 8)) {
     const phase = PHASES[dice.below(3)] as Phase;
-    life.householdA[phase] = dice.roll() * 45 - 5;
+    const isLittle = life.isCalm && !dice.isOneIn(3);
+    life.householdA[phase] = isLittle ? dice.roll() * 8 : dice.roll() * 45 - 5;
   }
+  if (life.isCalm && !dice.isOneIn(20)) return;
   if (dice.isOneIn(50)) {
     const { deviceId } = site.meters[dice.below(site.meters.length)] as SitePlan['meters'][0];
     if (!life.silentSinceMs.delete(deviceId)) life.silentSinceMs.set(deviceId, life.runningMs);
@@ -252,6 +272,7 @@ function judgeStep(judgement: Judgement, life: Life, step: JudgedStep): void {
   hold('law 3, export', () => laws.law3Export(same, input));
   hold('law 7', () => laws.law7(same, input));
   hold('law 10', () => law10(life, decision, before, isRestart));
+  hold('law 11', () => laws.law11(decision, input, life.phasesTold));
   const limit = life.limits[dice.below(life.limits.length)] as Limit;
   const ofTheStore = (): void => hold('the law of the store', () => laws.lawOfTheStore(same, input));
   const inTurn: readonly (() => void)[] = [
@@ -322,6 +343,20 @@ function obey(life: Life, command: Command): void {
   if ((life.manners.get(command.deviceId) ?? 'good') !== 'good') return;
   const plan = life.site.loads.find(({ loadId }) => loadId === command.loadId);
   if (plan === undefined) return;
+  if (command.kind === 'setPhases') {
+    // Now and then its contactor sticks, and the device may say so or not.
+    const isStuck = life.dice.isOneIn(3);
+    const places = isStuck
+      ? life.dice.isOneIn(2)
+        ? [life.saidOnOnePhase]
+        : []
+      : [life.saidOnOnePhase, life.onOnePhase];
+    for (const place of places) {
+      if (command.phases === 1) place.add(plan.loadId);
+      else place.delete(plan.loadId);
+    }
+    return;
+  }
   const phases = Object.keys(plan.phaseMap).length;
   const toA =
     command.kind === 'setChargeCurrent'
@@ -380,10 +415,16 @@ function meteredA(life: Life, meterId: string, phase: Phase): number {
   let flowA = circuit?.parentId === undefined ? householdA[phase] : 0;
   for (const plan of site.loads) {
     const isBehind = circuit?.parentId === undefined || plan.circuitId === circuit.circuitId;
-    if (!isBehind || plan.phaseMap[phase] === undefined) continue;
+    if (!isBehind || !reaches(life, plan, phase)) continue;
     flowA += flowOf(life, plan) * (plan.kind.endsWith('Generator') ? -1 : 1);
   }
   return flowA;
+}
+
+/** Whether a load really takes or gives anything on a phase. */
+function reaches({ onOnePhase }: Life, { loadId, phaseMap }: LoadPlan, phase: Phase): boolean {
+  const terminal = phaseMap[phase];
+  return terminal !== undefined && (terminal === 'L1' || !onOnePhase.has(loadId));
 }
 
 function loadReadings(life: Life, plan: LoadPlan, atMs: number): DeviceReadings {
@@ -394,12 +435,14 @@ function loadReadings(life: Life, plan: LoadPlan, atMs: number): DeviceReadings 
   const flowA = flowOf(life, plan);
   const phases = Object.keys(plan.phaseMap).length;
   if (plan.kind === 'chargePoint') {
+    const isOne = life.onOnePhase.has(plan.loadId);
     return {
       setpointA: of(allowedA),
-      chargingState: of('C'),
+      chargingState: of(plan.phaseSwitching !== undefined && allowedA < plan.minimumA ? 'B' : 'C'),
       'phaseCurrentA.L1': of(flowA),
-      'phaseCurrentA.L2': of(flowA),
-      'phaseCurrentA.L3': of(flowA),
+      'phaseCurrentA.L2': of(isOne ? 0 : flowA),
+      'phaseCurrentA.L3': of(isOne ? 0 : flowA),
+      ...(plan.phaseSwitching === undefined ? {} : { onePhase: of(life.saidOnOnePhase.has(plan.loadId)) }),
     } as DeviceReadings;
   }
   if (plan.kind === 'limitedGenerator') {

@@ -8,6 +8,7 @@ import { PHASES, type Phase } from '../../src/domain/phase.ts';
 import type { DeviceReadings, PointName, PointValue, Snapshot } from '../../src/domain/point.ts';
 import { measured, type Reading, unknown } from '../../src/domain/reading.ts';
 import {
+  type ChargePointPlan,
   type Circuit,
   hasLevel,
   type LoadPlan,
@@ -68,18 +69,23 @@ function loadPlan(
     priority,
     phaseMap: all ? mapOf(phases, rotation) : ({ [phase]: 'L1' } as PhaseMap),
   }));
-  const chargePoint = fc.tuple(base, fc.constantFrom(0, 6), fc.constantFrom(0, 6)).map(
-    ([plan, floorA, safeCurrentA]): LoadPlan => ({
-      ...plan,
-      kind: 'chargePoint',
-      ratingA: 32,
-      minimumA: 6,
-      floorA,
-      safeCurrentA,
-      fallbackCurrentA: 6,
-      fallbackTimeoutMs: 30_000,
-    }),
-  );
+  const restMs = fc.option(fc.constantFrom(60_000, 600_000), { nil: undefined, freq: 2 });
+  const chargePoint = fc
+    .tuple(base, fc.constantFrom(0, 6), fc.constantFrom(0, 6), restMs)
+    .map(([plan, floorA, safeCurrentA, rest]): LoadPlan => {
+      const switches = rest !== undefined && Object.keys(plan.phaseMap).length === PHASES.length;
+      return {
+        ...plan,
+        kind: 'chargePoint',
+        ratingA: 32,
+        minimumA: 6,
+        floorA: switches ? 0 : floorA,
+        safeCurrentA,
+        fallbackCurrentA: 6,
+        fallbackTimeoutMs: 30_000,
+        ...(switches ? { phaseSwitching: { restMs: rest } } : {}),
+      };
+    });
   const meter = meters ? { meterId: `load-meter-${index}` } : {};
   const switched = fc.tuple(base, fc.constantFrom<'open' | 'closed'>('open', 'open', 'closed')).map(
     ([plan, floor]): LoadPlan => ({
@@ -193,6 +199,45 @@ function sitePlan(): fc.Arbitrary<SitePlan> {
     });
 }
 
+/** A three-phase home with a charge point that switches its phases, and perhaps another load. */
+export function switchingHome(): fc.Arbitrary<SitePlan> {
+  const charger = (index: number) =>
+    loadPlan(index, PHASES, ['supply'], false).filter(
+      (plan) => plan.kind === 'chargePoint' && plan.phaseSwitching !== undefined,
+    );
+  return fc
+    .record({
+      charger: charger(0),
+      other: fc.oneof(fc.constant(undefined), loadPlan(1, PHASES, ['supply'], false), charger(1)),
+      // No agreed limit: a household that knows none would be locked out for good.
+      ratingA: fc.integer({ min: 16, max: 45 }),
+      unbalance: fc.option(fc.integer({ min: 5, max: 25 }), { nil: undefined, freq: 1 }),
+    })
+    .map(({ charger: plan, other, ratingA, unbalance }): SitePlan => {
+      const meterId = 'supply-meter';
+      return {
+        siteId: 'generated',
+        revision: 1,
+        phases: PHASES,
+        nominalVoltageV: 230,
+        lines: [],
+        devices: [],
+        meters: [{ meterId, deviceId: 'supply-device', phaseMap: mapOf(PHASES, 0), isInverted: false }],
+        circuits: [
+          {
+            circuitId: 'supply',
+            ratingA,
+            derating: 1,
+            meterId,
+            ...(unbalance === undefined ? {} : { maximumUnbalanceA: unbalance }),
+          },
+        ],
+        loads: other === undefined ? [plan] : [plan, other],
+        timing: DEFAULT_TIMING,
+      };
+    });
+}
+
 function observedSwitch(circuitIds: readonly string[], ceilingA: number): ObservedSwitchPlan {
   return {
     switchId: 'supplier',
@@ -266,8 +311,13 @@ function loadReadings(plan: LoadPlan, age: Ages): fc.Arbitrary<DeviceReadings> {
       // A car draws at most what it was told; one that draws more is a fault with tests of its own.
       share: fc.double({ min: 0, max: 1, noNaN: true }),
       when: reading(fc.constant(0), age),
+      onePhase: reading(fc.boolean(), age),
+      // One in eight says that it is on one phase and is not.
+      isTrue: fc.integer({ min: 0, max: 7 }).map((value) => value > 0),
     })
-    .map(({ setpoint, state, share, when }) => {
+    .map(({ setpoint, state, share, when, onePhase, isTrue }) => {
+      const isRead = onePhase.state === 'measured' && onePhase.value === true;
+      const isOne = plan.phaseSwitching !== undefined && isRead && isTrue;
       const mostA = setpoint.state === 'measured' ? (setpoint.value as number) : 0;
       const current =
         when.state === 'measured' ? measured<PointValue>(share * mostA, when.measuredAtMs) : when;
@@ -275,8 +325,9 @@ function loadReadings(plan: LoadPlan, age: Ages): fc.Arbitrary<DeviceReadings> {
         setpointA: setpoint,
         chargingState: state,
         'phaseCurrentA.L1': current,
-        'phaseCurrentA.L2': current,
-        'phaseCurrentA.L3': current,
+        'phaseCurrentA.L2': isOne && current.state === 'measured' ? { ...current, value: 0 } : current,
+        'phaseCurrentA.L3': isOne && current.state === 'measured' ? { ...current, value: 0 } : current,
+        ...(plan.phaseSwitching === undefined ? {} : { onePhase }),
       } as DeviceReadings;
     });
 }
@@ -317,6 +368,47 @@ function withOpenContactsDry(site: SitePlan, snapshot: Record<string, DeviceRead
   return snapshot;
 }
 
+/** What may be remembered of phases that are switched: steady, or anywhere in a changeover. */
+function phaseMemory({
+  phaseSwitching,
+  loadId,
+  circuitId,
+}: ChargePointPlan): fc.Arbitrary<Partial<LoadMemory>> {
+  if (phaseSwitching === undefined) return fc.constant({});
+  const reason = {
+    kind: 'limit',
+    limitId: `${loadId}:own`,
+    source: 'protection',
+    circuitId,
+    direction: 'import',
+    basis: 'phaseCurrentA',
+    ceiling: 0,
+    text: 'changing over',
+  } as const;
+  return fc
+    .record({
+      told: fc.constantFrom(undefined, 1 as const, 3 as const),
+      agoMs: fc.integer({ min: 0, max: 900_000 }),
+      betterMs: fc.constantFrom(undefined, 1_000, 61_000, 700_000),
+      to: fc.constantFrom(undefined, undefined, undefined, 1 as const, 3 as const),
+      isTold: fc.boolean(),
+      sinceMs: fc.integer({ min: 0, max: 40_000 }),
+    })
+    .map(({ told, agoMs, betterMs, to, isTold, sinceMs }) => ({
+      phases: {
+        switchedAtMs: NOW_MS - (to !== undefined && isTold ? sinceMs : agoMs),
+        ...(told === undefined ? {} : { told }),
+        ...(betterMs === undefined || to !== undefined ? {} : { betterSinceMs: NOW_MS - betterMs }),
+        ...(to === undefined
+          ? {}
+          : {
+              ...(isTold ? { told: to } : {}),
+              changeover: { to, isTold, sinceMs: NOW_MS - sinceMs, reason },
+            }),
+      },
+    }));
+}
+
 function loadMemory(plan: LoadPlan): fc.Arbitrary<LoadMemory> {
   const commanded =
     plan.kind === 'chargePoint'
@@ -327,11 +419,13 @@ function loadMemory(plan: LoadPlan): fc.Arbitrary<LoadMemory> {
   return fc
     .record({
       commanded: fc.option(commanded, { nil: undefined, freq: 4 }),
+      phases: plan.kind === 'chargePoint' ? phaseMemory(plan) : fc.constant({}),
       agoMs: fc.integer({ min: 0, max: 200_000 }),
       last: amps(plan.ratingA),
     })
-    .map(({ commanded: value, agoMs, last }) => ({
+    .map(({ commanded: value, agoMs, last, phases }) => ({
       ...EMPTY_LOAD_MEMORY,
+      ...phases,
       commandedAtMs: NOW_MS - agoMs,
       narrowedAtMs: NOW_MS - agoMs,
       pausedAtMs: NOW_MS - agoMs,

@@ -17,7 +17,7 @@ afterAll(async () => {
   for (const each of opened) await each.close();
 });
 
-const withCommand = (name: 'setChargeCurrent' | 'setPowerLimit' | 'setSwitch') =>
+const withCommand = (name: 'setChargeCurrent' | 'setPhases' | 'setPowerLimit' | 'setSwitch') =>
   STAND_MODELS.filter((model) => profileOf(model).data.commands[name] !== undefined);
 
 /** What the device is set to do without the gateway; nothing where it takes no such settings. */
@@ -96,6 +96,39 @@ describe.concurrent('a charge point obeys its profile over the wire', () => {
     // A station that went to its error state needs its car again; the others go on.
     await each.pollFor(30);
     if (fallback !== undefined) expect(device.report().fallback).toMatchObject({ state: 'verified' });
+  });
+});
+
+describe.concurrent('a charge point that was paused changes its phases over the wire', () => {
+  it.each(withCommand('setPhases'))('%s', { timeout: 60_000 }, async (model) => {
+    const fallback = fallbackOf(model);
+    const each = await bench(model, { phases: 3, ...(fallback === undefined ? {} : { fallback }) });
+    const { stand, device } = each;
+    const ok = { ok: true };
+    const flowing = () =>
+      (['L1', 'L2', 'L3'] as const).map((phase) => Number(stand.truth()[`phaseCurrentA.${phase}`]) > 5);
+    await each.pollFor(25);
+    stand.socket?.car.plugIn();
+    expect(await each.apply({ kind: 'setChargeCurrent', currentA: 8 }, 'widening')).toEqual(ok);
+    await expectTruth(each, await each.pollFor(45));
+    expect(flowing()).toEqual([true, true, true]);
+    for (const phases of [1, 3] as const) {
+      expect(await each.apply({ kind: 'setChargeCurrent', currentA: 0 }, 'narrowing')).toEqual(ok);
+      await each.pollFor(20);
+      expect(stand.truth()).toMatchObject({ chargingState: 'B', onePhase: phases === 3 });
+      const [result] = await Promise.all([
+        device.apply({ kind: 'setPhases', phases }, 'widening'),
+        each.pollFor(30),
+      ]);
+      expect(result).toEqual(ok);
+      await expectTruth(each, await each.pollFor(20));
+      expect(stand.truth()).toMatchObject({ onePhase: phases === 1, chargingState: 'B' });
+      expect(await each.apply({ kind: 'setChargeCurrent', currentA: 8 }, 'widening')).toEqual(ok);
+      const readings = await each.pollFor(60);
+      await expectTruth(each, readings);
+      expect(readings.onePhase).toMatchObject({ state: 'measured', value: phases === 1 });
+      expect(flowing()).toEqual([true, phases === 3, phases === 3]);
+    }
   });
 });
 

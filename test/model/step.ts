@@ -317,5 +317,7 @@ export function targetOf(ratingA: number, command: Command): number {
       return command.position === 'closed' ? ratingA : 0;
     case 'setPowerLimit':
       return command.powerW === undefined ? ratingA : command.powerW / LOWEST_SUPPLY_VOLTAGE_V;
+    case 'setPhases':
+      throw new Error('no world of the model has a charge point that switches its phases');
   }
 }

@@ -1,4 +1,4 @@
-import { statedTarget } from '../../src/core/decide.ts';
+import { statedTarget } from '../../src/core/stepLoad.ts';
 import { sentenceOf } from '../../src/domain/sentence.ts';
 import type { Judgement } from '../core/judgement.ts';
 import { toldA } from './ledger.ts';

@@ -16,6 +16,14 @@ function change<T extends object>(profile: T, by: (profile: T) => unknown): T {
   return profile;
 }
 
+/** Takes 1 and 3 at 103; the other number is sent to this address. */
+function switchPhases(profile: Charger, threeAt: number): void {
+  const to = (address: number, word: number) => [{ function: 16, address, words: [word] }];
+  profile.commands.setPhases = { one: to(103, 1), three: to(threeAt, 3) };
+  const values = [{ from: 1, to: 3 }];
+  profile.writes.push({ function: 16, address: 103, values, wear: 'ram', leastSpacingMs: 0 });
+}
+
 /** Each row: what is wrong, how the mistake begins, how the charger is spoilt. */
 const CHARGER_ROWS: readonly [string, string, (profile: Charger) => unknown][] = [
   [
@@ -32,6 +40,16 @@ const CHARGER_ROWS: readonly [string, string, (profile: Charger) => unknown][] =
       profile.kind = 'meter';
       delete profile.points['phaseCurrentA.L1'];
     },
+  ],
+  [
+    'phases that are not read back',
+    'points: onePhase, phaseCurrentA.L2, phaseCurrentA.L3 is missing: phases that are not read back',
+    (profile) => switchPhases(profile, 103),
+  ],
+  [
+    'phases that no allowance names',
+    'commands.setPhases.three: function 16, address 104, value 3 is not on the allow-list',
+    (profile) => switchPhases(profile, 104),
   ],
   [
     'a long run of registers that no point uses',

@@ -130,7 +130,7 @@ export class AlfenEve extends ChargePoint {
         accepts: oneOf(1, 3),
         store: (value) => {
           this.#phases = value;
-          this.socket.useOnePhase(value === 1);
+          this.changeOver(value === 1);
         },
       }),
     };

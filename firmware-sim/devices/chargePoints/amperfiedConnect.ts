@@ -21,14 +21,14 @@ export class AmperfiedConnect extends HeidelbergEnergyControl {
     return {
       input: {
         2002: text(RFID_WORDS, () => ''),
-        5001: u16(() => this.socket.phasesInUse),
+        5001: u16(() => (this.socket.isOnOnePhase ? 1 : this.socket.wiredPhases.length)),
       },
       holding: {
         501: u16(() => this.#phases, {
           accepts: oneOf(0, 1, 3),
           store: (value) => {
             this.#phases = value;
-            this.socket.useOnePhase(value !== 3);
+            this.changeOver(value !== 3);
           },
         }),
       },

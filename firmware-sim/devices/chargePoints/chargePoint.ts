@@ -10,6 +10,9 @@ export interface ChargePointPlace extends WiredPlace {
   readonly startAtMs: number;
 }
 
+/** The one time that is stated anywhere is ten seconds; the contactor moves in the middle of it. */
+const CHANGEOVER = { movesAfterMs: 5_000, lastsMs: 10_000 } as const;
+
 export interface ChargePointFirmware extends Firmware {
   /** True while it obeys its fall-back and not the gateway. */
   readonly isFailSafe: boolean;
@@ -44,6 +47,7 @@ export abstract class ChargePoint implements ChargePointFirmware {
   /** Ended by the station; a new session begins when a car is plugged in. */
   protected isSessionEnded = false;
   #bootedAtMs: number;
+  #changeover: { readonly isToOne: boolean; readonly sinceMs: number; hasMoved: boolean } | undefined;
   #wasPlugged = false;
   #sessionFromWh = 0;
   #pluggedMs = 0;
@@ -76,6 +80,24 @@ export abstract class ChargePoint implements ChargePointFirmware {
     return this.bank.respond(pdu, this.nowMs);
   }
 
+  /**
+   * From three phases to one or back. The pilot is withdrawn first, the contactor moves when nothing flows, and
+   * charging goes on by itself where the set-point allows it.
+   */
+  protected changeOver(isToOne: boolean): void {
+    const isAlreadySo = isToOne === this.socket.isOnOnePhase && !this.isChangingOver;
+    if (!isAlreadySo) this.#changeover = { isToOne, sinceMs: this.nowMs, hasMoved: false };
+  }
+
+  protected get isChangingOver(): boolean {
+    return this.#changeover !== undefined;
+  }
+
+  /** On which it is, or is about to be. */
+  protected get isMeantForOnePhase(): boolean {
+    return this.#changeover?.isToOne ?? this.socket.isOnOnePhase;
+  }
+
   protected get isBooting(): boolean {
     return this.nowMs < this.#bootedAtMs;
   }
@@ -101,7 +123,9 @@ export abstract class ChargePoint implements ChargePointFirmware {
     if (socket.isCharging) this.#chargedMs += passedMs;
     this.#wasPlugged = socket.car.isPlugged;
     this.attend();
-    socket.showPilot(this.isBooting || this.isSessionEnded ? 0 : this.allowedA(), nowMs);
+    this.#followChangeover();
+    const isOff = this.isBooting || this.isSessionEnded || this.isChangingOver;
+    socket.showPilot(isOff ? 0 : this.allowedA(), nowMs);
   }
 
   respond(pdu: Buffer, nowMs: number, unit = this.unit): Buffer | undefined {
@@ -116,8 +140,20 @@ export abstract class ChargePoint implements ChargePointFirmware {
   powerCycle(nowMs: number): void {
     this.#bootedAtMs = nowMs + this.bootMs;
     this.isSessionEnded = false;
+    this.#changeover = undefined;
     this.forget(this.#bootedAtMs);
     this.advanceTo(nowMs);
+  }
+
+  #followChangeover(): void {
+    if (this.#changeover === undefined) return;
+    const { isToOne, sinceMs, hasMoved } = this.#changeover;
+    const passedMs = this.nowMs - sinceMs;
+    if (!hasMoved && passedMs >= CHANGEOVER.movesAfterMs && this.socket.car.drawA === 0) {
+      this.socket.useOnePhase(isToOne);
+      this.#changeover.hasMoved = true;
+    }
+    if (passedMs >= CHANGEOVER.lastsMs && this.#changeover.hasMoved) this.#changeover = undefined;
   }
 
   protected startSession(): void {

@@ -109,7 +109,7 @@ export class GoECharger extends ChargePoint {
         accepts: between(0, 2),
         store: (value) => {
           this.#phaseMode = value;
-          this.socket.useOnePhase(value === ONE_PHASE);
+          this.changeOver(value === ONE_PHASE);
         },
       }),
       333: f64(() => this.#energyLimitWh, {

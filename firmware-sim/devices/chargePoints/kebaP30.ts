@@ -12,13 +12,10 @@ const MODEL = {
   phaseStates: [0, 1],
 } as const;
 const PHASE_SOURCE_MODBUS = 3;
-/** Pause of the station while it changes over between one and three phases. */
-const PHASE_SWITCH_MS = 10_000;
 
 /** KEBA KeContact P30. It can be disabled, and changes over between one phase and three. */
 export class KebaP30 extends KebaStation {
   #isEnabled = true;
-  #phasesSwitchedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(place: ChargePointPlace) {
     super(place, MODEL);
@@ -34,7 +31,7 @@ export class KebaP30 extends KebaStation {
   }
 
   protected isEnabled(): boolean {
-    return this.#isEnabled && this.nowMs - this.#phasesSwitchedAtMs >= PHASE_SWITCH_MS;
+    return this.#isEnabled && !this.isChangingOver;
   }
 
   protected ownRegisters(): RegisterTable {
@@ -53,10 +50,7 @@ export class KebaP30 extends KebaStation {
       }),
       5052: u16(undefined, {
         accepts: (value) => value <= 1 && this.phaseSource === PHASE_SOURCE_MODBUS,
-        store: (value, nowMs) => {
-          this.socket.useOnePhase(value === 0);
-          this.#phasesSwitchedAtMs = nowMs;
-        },
+        store: (value) => this.changeOver(value === 0),
       }),
     };
   }

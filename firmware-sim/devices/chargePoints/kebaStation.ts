@@ -122,7 +122,7 @@ export abstract class KebaStation extends ChargePoint {
       totalWh: () => socket.flow.totalImportWh(),
       sessionWh: () => this.sessionWh,
       phaseSource: () => this.phaseSource,
-      phaseState: () => phaseStates[socket.phasesInUse === 1 ? 0 : 1],
+      phaseState: () => phaseStates[socket.isOnOnePhase ? 0 : 1],
       failSafeMa: () => this.#failSafeMa,
       failSafeTimeoutS: () =>
         Number.isFinite(this.#watchdog.timeoutMs) ? this.#watchdog.timeoutMs / 1000 : 0,

@@ -132,7 +132,7 @@ export class MennekesCompact extends ChargePoint {
         accepts: (value) => value <= 1 && !this.#isReleased,
         store: (value) => {
           this.#phases = value;
-          this.socket.useOnePhase(value === 1);
+          this.changeOver(value === 1);
         },
       }),
       3333: u16(() => (this.#isReleased ? 1 : 0), {

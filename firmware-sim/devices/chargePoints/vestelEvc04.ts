@@ -107,9 +107,9 @@ export class VestelEvc04 extends ChargePoint {
 
   #control(): RegisterTable {
     return {
-      405: u16(() => (this.socket.phasesInUse === 3 ? 1 : 0), {
+      405: u16(() => (this.isMeantForOnePhase ? 0 : 1), {
         accepts: oneOf(0, 1),
-        store: (value) => this.socket.useOnePhase(value === 0),
+        store: (value) => this.changeOver(value === 0),
       }),
       5004: u16(() => Math.max(LEAST_A, this.#setpointA), {
         accepts: (value) => value === 0 || between(LEAST_A, this.place.hardwareMaximumA)(value),

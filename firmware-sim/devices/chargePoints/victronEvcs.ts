@@ -10,6 +10,8 @@ const STATUS = {
   charged: 3,
   waitsForStart: 6,
   starting: 21,
+  toThreePhases: 22,
+  toOnePhase: 23,
   stopping: 24,
 } as const;
 const LEAST_A = 6;
@@ -59,6 +61,7 @@ export class VictronEvcs extends ChargePoint {
   #status(): number {
     const { car, isCharging } = this.socket;
     if (!car.isPlugged) return STATUS.disconnected;
+    if (this.isChangingOver) return this.isMeantForOnePhase ? STATUS.toOnePhase : STATUS.toThreePhases;
     const isAllowed = this.allowedA() > 0;
     if (isCharging) return isAllowed ? STATUS.charging : STATUS.stopping;
     if (!isAllowed) return STATUS.waitsForStart;
@@ -103,9 +106,9 @@ export class VictronEvcs extends ChargePoint {
           this.setpointWrites += 1;
         },
       }),
-      5055: u16(() => (this.socket.phasesInUse === 1 ? 1 : 0), {
+      5055: u16(() => (this.isMeantForOnePhase ? 1 : 0), {
         accepts: oneOf(0, 1),
-        store: (value) => this.socket.useOnePhase(value === 1),
+        store: (value) => this.changeOver(value === 1),
       }),
     };
   }

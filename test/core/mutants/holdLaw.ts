@@ -13,6 +13,8 @@ export async function holdLaw(law: LawName, subject: Subject, cases: number): Pr
   try {
     if (law === 'law 9') await law9(subject, { messages: cases / 10, seed: SEED });
     else if (law === 'law 10') walkHomes(subject.judgement, { steps: cases * 2, seed: SEED, only: law });
+    // Phases are switched a few times in a thousand steps.
+    else if (law === 'law 11') walkHomes(subject.judgement, { steps: cases * 25, seed: SEED, only: law });
     else holdAtMoments(law, subject, cases);
     return undefined;
   } catch (error) {

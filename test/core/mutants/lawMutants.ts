@@ -12,6 +12,7 @@ export type LawName =
   | 'law 8'
   | 'law 9'
   | 'law 10'
+  | 'law 11'
   | 'the law of the store';
 
 export interface LawMutant extends Break {
@@ -96,14 +97,14 @@ export const LAW_MUTANTS: readonly LawMutant[] = [
   {
     law: 'law 5',
     story: 'what has been told is told in every cycle',
-    file: 'core/decide.ts',
+    file: 'core/stepLoad.ts',
     from: 'memory.commanded === undefined || toA < heldA;',
     to: 'toA <= heldA;',
   },
   {
     law: 'law 5',
     story: 'the dice are thrown in the core',
-    file: 'core/decide.ts',
+    file: 'core/stepLoad.ts',
     from: 'floorToStep(verdict.narrowToA,',
     to: 'floorToStep(verdict.narrowToA * Math.random(),',
   },
@@ -139,7 +140,7 @@ export const LAW_MUTANTS: readonly LawMutant[] = [
   {
     law: 'law 8',
     story: 'for ever is written as infinity, which JSON does not know',
-    file: 'core/decide.ts',
+    file: 'core/stepLoad.ts',
     from: '{ pausedAtMs: nowMs }',
     to: '{ pausedAtMs: Number.POSITIVE_INFINITY }',
   },
@@ -153,16 +154,16 @@ export const LAW_MUTANTS: readonly LawMutant[] = [
   {
     law: 'law 9',
     story: 'what cannot be verified is obeyed',
-    file: 'sync/inbox.ts',
-    from: 'if (!reading.ok || this.#options.acceptUnsignedCurtailment) return reading;',
-    to: 'if (!reading.ok || reading.message !== undefined) return reading;',
+    file: 'sync/signedControl.ts',
+    from: 'if (!(await verify.isSignedBy(jws, publicKey))) {',
+    to: "if ((await verify.isSignedBy(jws, publicKey)) && jws === '') {",
   },
   {
     law: 'law 9',
-    story: 'the setting is taken the wrong way round',
-    file: 'sync/inbox.ts',
-    from: 'if (!reading.ok || this.#options.acceptUnsignedCurtailment) return reading;',
-    to: 'if (!reading.ok || !this.#options.acceptUnsignedCurtailment) return reading;',
+    story: 'any key of the bundle gives any command',
+    file: 'sync/judgeSigner.ts',
+    from: 'if (key.role !== rightful.role) {',
+    to: "if (key.keyId === '') {",
   },
   {
     law: 'law 10',
@@ -184,6 +185,55 @@ export const LAW_MUTANTS: readonly LawMutant[] = [
     file: 'core/limitsInForce.ts',
     from: 'for (const waiting of memory.held) {',
     to: 'for (const waiting of memory.held.slice(0, 0)) {',
+  },
+  {
+    law: 'law 11',
+    story: 'phases are switched again as soon as it is worth it',
+    file: 'core/betterPhases.ts',
+    from: 'nowMs - known.switchedAtMs >= plan.phaseSwitching.restMs',
+    to: 'nowMs - known.switchedAtMs >= 0',
+  },
+  {
+    law: 'law 11',
+    story: 'phases are switched while the car still charges',
+    file: 'core/phaseSwitching.ts',
+    from: 'canRecord && isSeenPaused(view)',
+    to: 'canRecord',
+  },
+  {
+    law: 'law 11',
+    story: 'charging goes on as soon as the phases were told',
+    file: 'core/phaseSwitching.ts',
+    from: 'return changeover === undefined ? want',
+    to: 'return changeover?.isTold !== false ? want',
+  },
+  {
+    law: 'law 11',
+    story: 'one that was told three phases counts on the one that it still reads',
+    file: 'core/phases.ts',
+    from: 'isOneRead && told !== 3 &&',
+    to: 'isOneRead &&',
+  },
+  {
+    law: 'law 11',
+    story: 'one that reads one phase counts on it, whatever flows on the others',
+    file: 'core/phases.ts',
+    from: '(isOneRead && drawsBesides(',
+    to: '(!isOneRead && drawsBesides(',
+  },
+  {
+    law: 'law 11',
+    story: 'all change over at once',
+    file: 'core/betterPhases.ts',
+    from: 'canRecord && !isAnyChanging &&',
+    to: 'canRecord &&',
+  },
+  {
+    law: 'law 3',
+    story: 'it counts on one phase as soon as it was told so',
+    file: 'core/phases.ts',
+    from: 'const isOne = isOneRead && told !== 3',
+    to: 'const isOne = (isOneRead || told === 1) && told !== 3',
   },
   {
     law: 'the law of the store',
