@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { serveLocal } from './adapters/http/serveLocal.ts';
+import type { MqttBus } from './adapters/mqtt/connectBus.ts';
 import { watchTopics } from './adapters/mqtt/watchTopics.ts';
 import { createLog } from './adapters/pino/pinoLog.ts';
 import { isDirectoryLocked } from './adapters/sqlite/directoryLock.ts';
@@ -9,20 +10,29 @@ import { hashPin } from './adapters/system/engineerPin.ts';
 import { createSystemClock } from './adapters/system/systemClock.ts';
 import { createSystemEntropy } from './adapters/system/systemEntropy.ts';
 import { createSupervisor } from './adapters/systemd/systemdSupervisor.ts';
-import type { DemoBroker, RunningGateway } from './cli/context.ts';
+import type { DemoBroker, DeskComposition, RunningGateway } from './cli/context.ts';
 import { createDevices, openRadios } from './compose/devices.ts';
+import { openIdentity } from './compose/identity.ts';
+import { openVerifier, readOwnKey } from './compose/journal.ts';
+import { keyIdOf, makeKey, openSigner } from './compose/keys.ts';
 import { openLines } from './compose/lines.ts';
+import { createLoneClimber, watchNetwork } from './compose/network.ts';
 import { createDeviceToRead, openForReading } from './compose/reading.ts';
 import { refusal } from './compose/refusal.ts';
+import { openTrust, readEnrolment } from './compose/trust.ts';
 import { connectUplink, startSync } from './compose/uplink.ts';
 import { viewOf } from './compose/view.ts';
+import { whyOutOfService, wipeState } from './compose/wipe.ts';
 import type { Settings } from './config/settings.ts';
 import { modelsOf } from './discovery/modelFacts.ts';
+import type { Ladder } from './domain/network.ts';
 import type { SitePlan } from './domain/sitePlan.ts';
 import { Gateway } from './gateway/gateway.ts';
+import { giveBackGenerators } from './gateway/giveBack.ts';
 import { type LocalView, localRoutes } from './gateway/localRoutes.ts';
 import { replayJournal } from './gateway/replay.ts';
 import { whatIf } from './gateway/whatIf.ts';
+import type { NetworkWatch } from './network/networkWatch.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Profile } from './profiles/profile.ts';
 import type { Postman } from './sync/outbox.ts';
@@ -38,6 +48,10 @@ export async function startGateway(
   profiles: ReadonlyMap<string, Profile>,
 ): Promise<RunningGateway> {
   const log = createLog({ level: settings.logLevel, fileDescriptor: 2 });
+  const enrolment = await readEnrolment(settings.trust);
+  const outOfService = whyOutOfService(settings.stateDirectory);
+  if (outOfService !== undefined) throw refusal('outOfService', outOfService);
+  const decommission = Promise.withResolvers<'decommissioned'>();
   let view: LocalView | undefined;
   const local = await serveLocal({
     socketPath: join(settings.runtimeDirectory, 'loadgate.sock'),
@@ -55,17 +69,21 @@ export async function startGateway(
     ...(restored === undefined ? {} : { initialRunningMs: restored.runningMs, lastUtcMs: restored.utcMs }),
   });
   const entropy = createSystemEntropy();
+  const signer = openIdentity(settings.identity.keyFile, settings.stateDirectory, log);
   const lines = openLines(site, profiles, clock, log);
   const radios = openRadios(site, clock, entropy, log);
   const devices = createDevices({ site, profiles, lines, radios, clock, entropy, log });
-  const uplink = connectUplink(settings, clock, entropy, log);
+  let uplink: MqttBus | undefined;
   let postman: Postman | undefined;
+  let network: NetworkWatch | undefined;
   const started = new Gateway({
+    gatewayId: settings.gatewayId,
     site,
     devices,
     store,
     clock,
     entropy,
+    signer,
     log,
     supervisor: createSupervisor({ clock, log }),
     version: readVersion(),
@@ -73,32 +91,90 @@ export async function startGateway(
     segmentMs: settings.journal.segmentMs,
     telemetryIntervalMs: settings.telemetry.intervalMs,
     keepJournalDays: settings.journal.keepDays,
+    outbox: { mostBytes: settings.outbox.mostMegabytes * 1_000_000, keepDays: settings.outbox.keepDays },
     onRecorded: () => postman?.nudge(),
     syncStatus: () => ({
       isConnected: uplink?.isConnected() ?? false,
       sent: postman?.statistics().sent ?? 0,
       acknowledged: postman?.statistics().acknowledged ?? 0,
     }),
+    networkState: () => network?.state(),
   });
-  view = viewOf({ gateway: started, site, devices, lines, radios, models: modelsOf(profiles), clock });
+  view = viewOf({
+    gateway: started,
+    site,
+    devices,
+    lines,
+    radios,
+    models: modelsOf(profiles),
+    clock,
+    network: () => network,
+    onDecommission: () => decommission.resolve('decommissioned'),
+  });
+  const trust = await openTrust(enrolment, started.trustBundle(), log);
+  uplink = connectUplink(settings, clock, entropy, log);
+  network = watchNetwork({
+    settings,
+    uplink,
+    history: store,
+    clock,
+    log,
+    onChange: (change) => started.record({ kind: 'networkRungChanged', ...change }),
+  });
   uplink?.onConnection((isConnected) => {
     if (isConnected) started.greet();
   });
+  // In one go with the connection: what waits at the broker comes as soon as it stands.
   if (uplink !== undefined)
-    postman = startSync({ settings, site, gateway: started, bus: uplink, store, clock, entropy, log });
+    postman = startSync({ settings, site, gateway: started, bus: uplink, store, clock, entropy, log, trust });
   started.start();
+  network.start();
+  // Without a record it holds all the same; the next start reads the file again.
+  if (trust.toRemember !== undefined) {
+    const { bundle, jws } = trust.toRemember;
+    await started
+      .acceptTrust(bundle, jws)
+      .catch((error) => log.warn({ detail: String(error) }, 'Not recorded'));
+  }
   return {
     status: () => started.status(),
+    ended: decommission.promise,
     stop: async (cause) => {
+      network?.stop();
       await started.stop(cause);
+      const notGivenBack = cause === 'decommissioned' ? await giveBackGenerators(site, devices) : [];
       await postman?.stop(FAREWELL_MS);
       await uplink?.close();
       await Promise.all(devices.map((device) => device.close()));
       await Promise.all([...lines.values(), ...radios.values()].map((wire) => wire.close()));
       await local.server.close();
+      const isFarewellSent = store.pendingCount('receipts') === 0;
       store.close();
+      if (cause === 'decommissioned') {
+        const { gatewayId, stateDirectory, identity } = settings;
+        const keyFile = identity.keyFile ?? join(stateDirectory, 'identity.key');
+        const at = new Date(clock.now().utcMs).toISOString();
+        wipeState(stateDirectory, keyFile, {
+          gatewayId,
+          siteId: site.siteId,
+          at,
+          isFarewellSent,
+          notGivenBack,
+        });
+      }
     },
   };
+}
+
+/** Climbs the ladder of the network where no gateway runs. */
+export async function climbNetwork(settings: Settings): Promise<Ladder> {
+  if (isLocked(settings.stateDirectory)) {
+    const detail =
+      `${settings.stateDirectory}: a gateway holds it, but does not answer on the socket of ${settings.runtimeDirectory}; ` +
+      'name its folder with --runtime-directory, so that its session at the broker is left alone';
+    throw refusal('portInUse', detail);
+  }
+  return await createLoneClimber(settings, createSystemClock()).climb();
 }
 
 export function createClock(speed: number): Clock {
@@ -108,12 +184,22 @@ export function createClock(speed: number): Clock {
 export {
   createDeviceToRead,
   hashPin,
+  keyIdOf,
+  makeKey,
   openForReading,
+  openSigner,
   openStoreReadOnly as openRecord,
+  openVerifier,
+  readOwnKey,
   replayJournal,
   watchTopics,
   whatIf,
 };
+
+/** Loaded only for the desk: a gateway has no use for it. */
+export function composeDesk(): Promise<DeskComposition> {
+  return import('./composeDesk.ts');
+}
 
 /** Loaded only for a demonstration: a gateway carries no broker. */
 export async function startDemoBroker(): Promise<DemoBroker> {

@@ -2,6 +2,7 @@ import { connectBus, type MqttBus } from '../adapters/mqtt/connectBus.ts';
 import type { Settings } from '../config/settings.ts';
 import { encodeOffline } from '../contract/envelope.ts';
 import { topicOf } from '../contract/topics.ts';
+import { distributorOf } from '../domain/mpan.ts';
 import type { SitePlan } from '../domain/sitePlan.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -11,6 +12,8 @@ import type { Store } from '../ports/store.ts';
 import { backoffMs, RECONNECT_SCHEDULE } from '../sync/backoff.ts';
 import { Inbox } from '../sync/inbox.ts';
 import { Postman } from '../sync/outbox.ts';
+import { RangeDesk } from '../sync/rangeDesk.ts';
+import type { Trust } from './trust.ts';
 
 /** The way to the broker; nothing without one in the settings. */
 export function connectUplink(
@@ -26,8 +29,7 @@ export function connectUplink(
     url,
     clientId: settings.gatewayId,
     protocolVersion: protocolVersion === '5' ? 5 : 4,
-    willTopic: topicOf(settings.gatewayId, 'status'),
-    willPayload: encodeOffline(settings.gatewayId),
+    will: { topic: topicOf(settings.gatewayId, 'status'), payload: encodeOffline(settings.gatewayId) },
     clock,
     log,
     reconnectDelayMs: (failures) => backoffMs(failures, RECONNECT_SCHEDULE, entropy),
@@ -44,32 +46,55 @@ interface SyncParts {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly log: Log;
+  readonly trust: Trust;
 }
 
 /** Listens to the controls and sends what was recorded. */
-export function startSync({ settings, site, gateway, bus, store, clock, entropy, log }: SyncParts): Postman {
-  const { gatewayId, acceptUnsignedCurtailment } = settings;
-  new Inbox({
+export function startSync(parts: SyncParts): Postman {
+  const { settings, site, gateway, bus, store, clock, entropy, log, trust } = parts;
+  const { gatewayId } = settings;
+  const { supply, controllingParty } = site;
+  const inbox = new Inbox({
     gatewayId,
     bus,
     clock,
     log,
     circuits: site.circuits,
-    acceptUnsignedCurtailment,
+    areaIds: supply?.areas ?? [],
+    ...(supply !== undefined && { distributor: distributorOf(supply.mpan) }),
+    ...(controllingParty?.partyId !== undefined && { partyId: controllingParty.partyId }),
+    trust,
+    verify: trust.verify,
     knownIds: gateway.knownControlIds(),
     onControl: (limits, id) => gateway.acceptControl(limits, id),
     onCancel: (id) => gateway.cancelControl(id),
     onHeartbeat: () => gateway.hearParty(),
+    onRestriction: (signed) => gateway.acceptRestriction(signed),
+    onRestrictionRefused: (refusal) => gateway.refuseRestriction(refusal),
+    onTrust: (bundle, jws) => gateway.acceptTrust(bundle, jws),
     onEvent: (event) => gateway.record(event),
   });
-  return new Postman({
+  const postman = new Postman({
     gatewayId,
     store,
     bus,
     clock,
     entropy,
     log,
+    cut: (row) => gateway.cutRow(row),
+    kept: (stream, sequence) => store.streams.kept(stream, sequence, sequence, 1)[0],
     inFlightMaximum: () => bus.inFlightMaximum(),
     onEvent: (event) => gateway.record(event),
   });
+  new RangeDesk({
+    gatewayId,
+    bus,
+    clock,
+    log,
+    bundle: () => inbox.trustBundle(),
+    verify: trust.verify,
+    onRequest: (request) => gateway.answerRange(request),
+    repeat: (stream, sequences) => postman.repeat(stream, sequences),
+  });
+  return postman;
 }

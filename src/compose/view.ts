@@ -3,11 +3,15 @@ import { isPin } from '../adapters/system/engineerPin.ts';
 import type { Choice } from '../contract/owner.ts';
 import type { modelsOf } from '../discovery/modelFacts.ts';
 import type { DevicePlan, SitePlan } from '../domain/sitePlan.ts';
+import { openConsentDoors } from '../gateway/consentDoors.ts';
+import { openDataDoors } from '../gateway/dataDoors.ts';
 import { describeBus } from '../gateway/describeBus.ts';
 import { describeDevices } from '../gateway/describeDevices.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { LocalView } from '../gateway/localRoutes.ts';
 import { openOwnerDoors } from '../gateway/ownerDoors.ts';
+import { describeLadder } from '../network/describeLadder.ts';
+import type { NetworkWatch } from '../network/networkWatch.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Device } from '../ports/device.ts';
 import type { ModbusLine } from '../ports/modbusLine.ts';
@@ -21,10 +25,15 @@ interface ViewParts {
   readonly models: ReturnType<typeof modelsOf>;
   readonly radios: ReadonlyMap<string, HanRadio>;
   readonly clock: Clock;
+  /** Nothing before it can be asked. */
+  readonly network: () => NetworkWatch | undefined;
+  /** The household has taken this gateway out of service. */
+  readonly onDecommission: () => void;
 }
 
 /** What the local socket shows. */
-export function viewOf({ gateway, site, devices, lines, radios, models, clock }: ViewParts): LocalView {
+export function viewOf(parts: ViewParts): LocalView {
+  const { gateway, site, devices, lines, radios, models, clock, network, onDecommission } = parts;
   const lineOf = (device: DevicePlan): ModbusLine | undefined => lines.get(lineIdOf(device));
   const lastAnswerOf = (device: DevicePlan): number | undefined => {
     const units = lineOf(device)?.statistics().units ?? [];
@@ -40,6 +49,12 @@ export function viewOf({ gateway, site, devices, lines, radios, models, clock }:
       return describeDevices({ site, now, models, snapshot: gateway.snapshot(), reports, lastAnswerOf });
     },
     bus: () => describeBus({ site, now: clock.now(), lineOf }),
+    network: async () => {
+      const ladder = await network()?.climb();
+      return ladder === undefined ? undefined : describeLadder(ladder);
+    },
+    consent: openConsentDoors({ gateway, clock }),
+    data: openDataDoors({ gateway, site, onDecommission }),
     owner: openOwnerDoors({ gateway, site, clock, isPin }),
     permitJoin: (radioId, seconds) => permitJoin(radios, radioId, seconds),
   };

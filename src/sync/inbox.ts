@@ -1,87 +1,114 @@
 import type { z } from 'zod';
-import {
-  type CurtailmentCancel,
-  curtailmentCancelSchema,
-  curtailmentSchema,
-  noCurtailmentSchema,
-} from '../contract/curtailment.ts';
+import { curtailmentCancelSchema, curtailmentSchema, noCurtailmentSchema } from '../contract/curtailment.ts';
 import { curtailmentScheduleSchema } from '../contract/curtailmentSchedule.ts';
-import { type Heartbeat, heartbeatSchema } from '../contract/heartbeat.ts';
-import { TOPICS, type TopicName, topicOf } from '../contract/topics.ts';
+import { heartbeatSchema } from '../contract/heartbeat.ts';
+import {
+  type RestrictionCancelMessage,
+  type RestrictionNoticeMessage,
+  restrictionCancelSchema,
+  restrictionCommandOf,
+  restrictionNoticeSchema,
+} from '../contract/restriction.ts';
+import { areaTopicOf, TOPICS, TRUST_TOPIC, topicOf } from '../contract/topics.ts';
 import type { DomainEvent } from '../domain/event.ts';
-import type { Limit } from '../domain/limit.ts';
-import type { Circuit } from '../domain/sitePlan.ts';
+import type { DistributorId } from '../domain/mpan.ts';
+import type { RefusalCode, SignedCommand } from '../domain/restriction.ts';
+import type { TrustBundle } from '../domain/trustBundle.ts';
 import type { Bus, BusMessage } from '../ports/bus.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
-import { type Control, controlToLimits } from './controlToLimits.ts';
-import { type HeardHeartbeat, judgeHeartbeat } from './heartbeatOrder.ts';
-import { type ControlReading, readControl } from './readControl.ts';
-import { type Refusal, refuse } from './refusal.ts';
+import type { SignatureReader } from '../ports/signature.ts';
+import { ControlDesk, type ControlDeskOptions, type ControlMessage } from './controlDesk.ts';
 import { countRefusal, NO_REFUSALS, type RefusalCount } from './refusalLimit.ts';
+import { readSigned, type SignedRefusal } from './signedControl.ts';
+import { TrustKeeper, type TrustKeeperOptions } from './trustKeeper.ts';
 
-/** More controls than any sender has under way at once. */
-const MOST_REMEMBERED_IDS = 256;
+/** A restriction command that was refused by its form, its key or its signature: checks 1 to 3. */
+export interface RefusedRestriction {
+  readonly code: RefusalCode;
+  readonly cause: string;
+  /** SHA-256 of what came, hexadecimal. */
+  readonly sha256: string;
+  /** What it says of itself, where it can be read; nobody vouches for it. Of a cancel: the notice that it cancels. */
+  readonly noticeId?: string;
+  readonly issuer?: DistributorId;
+  readonly sequence?: number;
+  /** The text that came; empty when it was too long, or is nothing that can be shown. */
+  readonly jws: string;
+}
 
-export interface InboxOptions {
-  readonly gatewayId: string;
+export interface InboxOptions extends ControlDeskOptions {
   readonly bus: Pick<Bus, 'subscribe'>;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Of the site plan. */
-  readonly circuits: readonly Circuit[];
-  /** DANGEROUS: obeys whoever reaches the broker. Without it every command is refused, for none is signed yet. */
-  readonly acceptUnsignedCurtailment: boolean;
-  /** Ids that were accepted in an earlier life of the gateway, oldest first. */
-  readonly knownIds?: readonly string[];
-  /**
-   * What the one slot holds from now on: one limit of a curtailment, those of a schedule in order, or none. The broker
-   * hears the acknowledgement after this has resolved; when it rejects, the message comes again. So with the others.
-   */
-  readonly onControl: (limits: readonly Limit[], id: string) => Promise<void>;
-  /** The id may be of a control that is over, was replaced or never came. A schedule ends as a whole. */
-  readonly onCancel: (id: string) => Promise<void>;
-  /** The controlling party is there now. */
-  readonly onHeartbeat: () => Promise<void>;
+  /** To which this supply is connected; absent: no restriction command can be for it. */
+  readonly distributor?: DistributorId;
+  /** Feeder and substations of this supply. */
+  readonly areaIds: readonly string[];
+  /** Who alone gives curtailments; absent: any controlling party of the trust bundle. */
+  readonly partyId?: string;
+  readonly trust: {
+    /** Raw Ed25519 public keys, base64url. */
+    readonly rootKeys: readonly string[];
+    /** Holds until another one comes; verified already. */
+    readonly bundle: TrustBundle;
+  };
+  readonly verify: SignatureReader;
+  /** Resolves when it is recorded. All further checks are the gateway's. */
+  readonly onRestriction: (signed: SignedCommand) => Promise<void>;
+  readonly onRestrictionRefused: (refusal: RefusedRestriction) => Promise<void>;
+  /** In force already; resolves when it is recorded. */
+  readonly onTrust: TrustKeeperOptions['onTrust'];
   readonly onEvent: (event: DomainEvent) => void;
 }
 
-/** Does what the command asks for, or says why not. */
-type Obey<T> = (command: T) => Promise<Refusal | undefined>;
+type RestrictionMessage = RestrictionNoticeMessage | RestrictionCancelMessage;
 
-/** Takes commands from the broker. What it does not obey it refuses with a cause, and acknowledges. */
+const RESTRICTION_SCHEMAS = {
+  'loadgate.restriction-notice/1': restrictionNoticeSchema,
+  'loadgate.restriction-cancel/1': restrictionCancelSchema,
+} satisfies Record<(typeof TOPICS.restriction.schemas)[number], z.ZodType<RestrictionMessage>>;
+
+const CONTROL_SCHEMAS = {
+  curtailment: curtailmentSchema,
+  curtailmentSchedule: curtailmentScheduleSchema,
+  noCurtailment: noCurtailmentSchema,
+  curtailmentCancel: curtailmentCancelSchema,
+  heartbeat: heartbeatSchema,
+} satisfies Record<string, z.ZodType<ControlMessage>>;
+
+type ControlName = keyof typeof CONTROL_SCHEMAS;
+
+/**
+ * Takes signed commands from the broker. What it does not obey it refuses with a cause, and acknowledges. Everybody who
+ * reaches the broker may write here; only a key of the trust bundle counts.
+ */
 export class Inbox {
   readonly #options: InboxOptions;
-  /** Accepted ids, oldest first, with what came under them where it is known. */
-  readonly #accepted = new Map<string, string | undefined>();
-  #heard: HeardHeartbeat | undefined;
-  #refusals: RefusalCount = NO_REFUSALS;
+  readonly #controls: ControlDesk;
+  readonly #trust: TrustKeeper;
+  #refusedControls: RefusalCount = NO_REFUSALS;
+  /** Counted by itself: a flood of nonsense on the other topics leaves no refused notice untold. */
+  #refusedRestrictions: RefusalCount = NO_REFUSALS;
   /** One after the other, also when a message comes again while its first handling is still under way. */
   #tail: Promise<void> = Promise.resolve();
 
   constructor(options: InboxOptions) {
+    const { gatewayId, areaIds, trust, verify, onTrust } = options;
     this.#options = options;
-    for (const id of options.knownIds ?? []) this.#remember(id, undefined);
-    if (options.acceptUnsignedCurtailment) {
-      options.log.warn(
-        {},
-        'acceptUnsignedCurtailment is on: whoever reaches the broker can switch loads of this home off',
-      );
+    this.#controls = new ControlDesk(options);
+    this.#trust = new TrustKeeper({ ...trust, verify, onTrust });
+    for (const name of Object.keys(CONTROL_SCHEMAS) as ControlName[]) {
+      this.#listen(topicOf(gatewayId, name), (message) => this.#takeControl(name, message));
     }
-    this.#listen('curtailment', curtailmentSchema, (control) => this.#control(control));
-    this.#listen('curtailmentSchedule', curtailmentScheduleSchema, (control) => this.#control(control));
-    this.#listen('noCurtailment', noCurtailmentSchema, (control) => this.#control(control));
-    this.#listen('curtailmentCancel', curtailmentCancelSchema, (cancel) => this.#cancel(cancel));
-    this.#listen('heartbeat', heartbeatSchema, (heartbeat) => this.#hear(heartbeat));
+    for (const topic of [topicOf(gatewayId, 'restriction'), ...areaIds.map(areaTopicOf)]) {
+      this.#listen(topic, (message) => this.#takeRestriction(message));
+    }
+    this.#listen(TRUST_TOPIC, (message) => this.#takeTrust(message));
   }
 
-  #listen<T>(name: TopicName, schema: z.ZodType<T>, obey: Obey<T>): void {
-    const topic = topicOf(this.#options.gatewayId, name);
-    const take = async (message: BusMessage): Promise<void> => {
-      const reading = this.#read(message, TOPICS[name].schemas[0], schema);
-      const refusal = reading.ok ? await obey(reading.message) : reading;
-      if (refusal !== undefined) this.#tell(topic, refusal);
-    };
+  /** Whose commands count now. */
+  trustBundle(): TrustBundle {
+    return this.#trust.bundle();
+  }
+
+  #listen(topic: string, take: (message: BusMessage) => Promise<void>): void {
     this.#options.bus.subscribe(topic, (message) => {
       const handled = this.#tail.then(() => take(message));
       this.#tail = handled.catch(() => {});
@@ -89,71 +116,91 @@ export class Inbox {
     });
   }
 
-  #read<T>(message: BusMessage, schemaName: string, schema: z.ZodType<T>): ControlReading<T> {
-    if (message.isRetained === true) {
-      return refuse('it was retained at the broker; a command is for now, send it without retain');
-    }
-    const reading = readControl(message.payload, schemaName, schema);
-    if (!reading.ok || this.#options.acceptUnsignedCurtailment) return reading;
-    return refuse(
-      'it is not signed; only with acceptUnsignedCurtailment set does this gateway obey such a command',
+  async #takeControl(name: ControlName, message: BusMessage): Promise<void> {
+    const { partyId, verify, clock } = this.#options;
+    const rightful = {
+      role: 'controllingParty',
+      ...(partyId !== undefined && { party: partyId }),
+    } as const;
+    const reading = await readSigned<ControlMessage>(message, {
+      schemas: { [TOPICS[name].schemas[0]]: CONTROL_SCHEMAS[name] },
+      signerOf: () => rightful,
+      bundle: this.#trust.bundle(),
+      verify,
+      now: clock.now(),
+    });
+    const refusal = reading.ok ? await this.#controls.obey(reading.message) : reading;
+    if (refusal !== undefined) this.#tell(message.topic, refusal.cause);
+  }
+
+  async #takeRestriction(message: BusMessage): Promise<void> {
+    const { distributor, verify, clock, log, onRestriction } = this.#options;
+    const reading = await readSigned<RestrictionMessage>(message, {
+      schemas: RESTRICTION_SCHEMAS,
+      signerOf: ({ issuer }) => ({
+        role: 'distributor',
+        issuer,
+        ...(distributor !== undefined && { distributor }),
+      }),
+      bundle: this.#trust.bundle(),
+      verify,
+      now: clock.now(),
+    });
+    if (!reading.ok) return await this.#refuseRestriction(message.topic, reading);
+    const { sha256, keyId, jws } = reading;
+    const command = restrictionCommandOf(reading.message);
+    log.info(
+      { topic: message.topic, sha256, keyId, kind: command.kind, sequence: command.sequence },
+      'Restriction command with a good signature',
     );
+    await onRestriction({ command, sha256, keyId, jws });
   }
 
-  async #control(control: Control): Promise<Refusal | undefined> {
-    const { circuits, clock, log, onControl } = this.#options;
-    const { id, reason, schema } = control;
-    const content = JSON.stringify(control);
-    if (this.#accepted.has(id)) {
-      const known = this.#accepted.get(id);
-      if (known !== undefined && known !== content) {
-        return refuse(`id "${id}" was used before with other content`);
-      }
-      log.debug({ id, schema }, 'The control came again; nothing changes');
-      return undefined;
-    }
-    const outcome = controlToLimits(control, clock.now(), circuits);
-    if (!outcome.ok) return outcome;
-    await onControl(outcome.limits, id);
-    this.#remember(id, content);
-    log.info({ id, schema, reason, limits: outcome.limits.length }, 'Control accepted');
-    return undefined;
-  }
-
-  async #cancel({ id, reason }: CurtailmentCancel): Promise<undefined> {
-    const { log, onCancel } = this.#options;
-    await onCancel(id);
-    // A control that comes after its own cancel, or again after it, must not take hold.
-    this.#remember(id, undefined);
-    log.info({ id, reason }, 'Control cancelled');
-  }
-
-  async #hear(heartbeat: Heartbeat): Promise<Refusal | undefined> {
-    const { clock, onHeartbeat } = this.#options;
-    const judgement = judgeHeartbeat(heartbeat, this.#heard, clock.now());
-    if (!judgement.ok) return judgement;
-    await onHeartbeat();
-    this.#heard = judgement.heard;
-    return undefined;
-  }
-
-  #remember(id: string, content: string | undefined): void {
-    this.#accepted.delete(id);
-    this.#accepted.set(id, content);
-    for (const oldest of this.#accepted.keys()) {
-      if (this.#accepted.size <= MOST_REMEMBERED_IDS) break;
-      this.#accepted.delete(oldest);
+  async #takeTrust({ topic, payload }: BusMessage): Promise<void> {
+    const before = this.#trust.bundle();
+    const refusal = await this.#trust.take(textOf(payload));
+    const { version, keys, revoked } = this.#trust.bundle();
+    if (refusal !== undefined) this.#tell(topic, refusal.cause);
+    else if (version !== before.version) {
+      this.#options.log.info({ version, keys: keys.length, revoked: revoked.length }, 'Trust bundle taken');
     }
   }
 
   /** An event of the refusal, as long as there are not too many. */
-  #tell(topic: string, { cause }: Refusal): void {
+  #tell(topic: string, cause: string): void {
     const { clock, log, onEvent } = this.#options;
-    const { count, untoldBefore } = countRefusal(this.#refusals, clock.runningMs());
-    this.#refusals = count;
+    const { count, untoldBefore } = countRefusal(this.#refusedControls, clock.runningMs());
+    this.#refusedControls = count;
     if (untoldBefore === undefined) return;
-    const told = untoldBefore === 0 ? cause : `${cause} (and ${untoldBefore} more commands before it)`;
+    const told = withUntold(cause, untoldBefore);
     log.warn({ topic, cause: told }, 'Command refused');
     onEvent({ kind: 'controlRefused', topic, cause: told });
   }
+
+  async #refuseRestriction(topic: string, refusal: SignedRefusal<RestrictionMessage>): Promise<void> {
+    const { clock, log, onRestrictionRefused } = this.#options;
+    const { count, untoldBefore } = countRefusal(this.#refusedRestrictions, clock.runningMs());
+    this.#refusedRestrictions = count;
+    if (untoldBefore === undefined) return;
+    const { code, sha256, jws, message } = refusal;
+    const cause = withUntold(refusal.cause, untoldBefore);
+    log.warn({ topic, code, cause, sha256 }, 'Restriction command refused');
+    await onRestrictionRefused({ code, cause, sha256, jws, ...claimsOf(message) });
+  }
+}
+
+function claimsOf(
+  message: RestrictionMessage | undefined,
+): Pick<RefusedRestriction, 'noticeId' | 'issuer' | 'sequence'> {
+  if (message === undefined) return {};
+  const { issuer, sequence } = message;
+  return { noticeId: 'noticeId' in message ? message.noticeId : message.cancels.noticeId, issuer, sequence };
+}
+
+function withUntold(cause: string, untold: number): string {
+  return untold === 0 ? cause : `${cause} (and ${untold} more commands before it)`;
+}
+
+function textOf(payload: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(payload);
 }

@@ -19,6 +19,7 @@ import {
   rewind,
 } from './lane.ts';
 import { markPaced, type PaceMark, paceWaitMs, UPLOAD_PACE } from './pace.ts';
+import { Repeats } from './repeats.ts';
 
 /** Most messages without an acknowledgement, whatever the broker allows. */
 const WINDOW = 20;
@@ -31,7 +32,7 @@ const STORE_RETRY_MS = 10_000;
 const RECONNECT_SPREAD_MS = 1_000;
 
 /** What must not wait behind a month of telemetry comes first. */
-const STREAMS: readonly StreamName[] = ['events', 'status', 'telemetry'];
+const STREAMS: readonly StreamName[] = ['receipts', 'events', 'status', 'telemetry'];
 
 export interface PostmanOptions {
   readonly gatewayId: string;
@@ -40,8 +41,12 @@ export interface PostmanOptions {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly log: Log;
+  /** The row as consent lets it leave at this moment; undefined: nothing of it may, and it counts as acknowledged. */
+  readonly cut: (row: OutboxRow) => OutboxRow | undefined;
   /** The broker's receive maximum; at most 20 are used. */
   readonly inFlightMaximum: () => number;
+  /** A row that was taken and is kept; absent: nothing is repeated. */
+  readonly kept?: (stream: StreamName, sequence: number) => OutboxRow | undefined;
   /** Something to be recorded: that a stream is refused, and that it is taken again. */
   readonly onEvent: (event: DomainEvent) => void;
 }
@@ -61,9 +66,15 @@ export interface PostmanStatistics {
  */
 export class Postman {
   readonly #options: PostmanOptions;
-  readonly #lanes: Record<StreamName, Lane> = { events: NEW_LANE, telemetry: NEW_LANE, status: NEW_LANE };
+  readonly #lanes: Record<StreamName, Lane> = {
+    receipts: NEW_LANE,
+    events: NEW_LANE,
+    telemetry: NEW_LANE,
+    status: NEW_LANE,
+  };
   readonly #refusedSinceMs = new Map<StreamName, number>();
   readonly #stopListening: Cancel;
+  readonly #repeats = new Repeats();
   #unremoved: Pick<OutboxRow, 'stream' | 'sequence'>[] = [];
   #removalNotBeforeMs = 0;
   #notBeforeMs = 0;
@@ -81,6 +92,12 @@ export class Postman {
 
   /** To be called when rows have been added. */
   nudge(): void {
+    this.#pump();
+  }
+
+  /** The back office misses these: they go once more, behind everything that waits. */
+  repeat(stream: StreamName, sequences: readonly number[]): void {
+    this.#repeats.add(stream, sequences);
     this.#pump();
   }
 
@@ -127,6 +144,7 @@ export class Postman {
     this.#retryRemoval(nowMs);
     if (this.#options.bus.isConnected()) {
       for (const stream of STREAMS) this.#sendFrom(stream, nowMs);
+      this.#sendRepeats(nowMs);
     }
     this.#wakeLater(nowMs);
   }
@@ -140,6 +158,27 @@ export class Postman {
       if (paceWaitMs(this.#paceMark, nowMs, UPLOAD_PACE) > 0) return;
       this.#paceMark = markPaced(this.#paceMark, nowMs, UPLOAD_PACE);
       this.#send(row);
+    }
+  }
+
+  #sendRepeats(nowMs: number): void {
+    const { kept, cut } = this.#options;
+    if (kept === undefined || nowMs < this.#notBeforeMs) return;
+    while (this.#room() > 0 && paceWaitMs(this.#paceMark, nowMs, UPLOAD_PACE) === 0) {
+      const next = this.#repeats.take(nowMs);
+      if (next === undefined) return;
+      const row = kept(next.stream, next.sequence);
+      const leaving = row === undefined ? undefined : cut(row);
+      if (leaving === undefined) {
+        this.#repeats.answered(next, true, nowMs);
+        continue;
+      }
+      this.#paceMark = markPaced(this.#paceMark, nowMs, UPLOAD_PACE);
+      // What the broker retains is the newest, not what is repeated.
+      this.#publish(leaving, false).then(({ ok }) => {
+        this.#repeats.answered(next, ok, this.#options.clock.runningMs());
+        this.#pump();
+      });
     }
   }
 
@@ -175,15 +214,24 @@ export class Postman {
   }
 
   #send(row: OutboxRow): void {
-    const { bus, gatewayId, store } = this.#options;
     this.#lanes[row.stream] = markSent(this.#lanes[row.stream], row.sequence);
+    const allowed = this.#options.cut(row);
+    if (allowed === undefined) {
+      Promise.resolve().then(() => this.#answered(row, { ok: true }));
+      return;
+    }
+    this.#publish(allowed, TOPICS[row.stream].isRetained).then((result) => this.#answered(row, result));
+  }
+
+  async #publish(row: OutboxRow, retain: boolean): Promise<PublishResult> {
+    const { bus, gatewayId, store } = this.#options;
     this.#sent += 1;
-    const retain = TOPICS[row.stream].isRetained;
     const payload = encodeUpward({ gatewayId, outboxId: store.outboxId, ...row });
-    bus.publish(topicOf(gatewayId, row.stream), payload, { retain }).then(
-      (result) => this.#answered(row, result),
-      (defect: unknown) => this.#answered(row, { ok: false, cause: 'refused', detail: String(defect) }),
-    );
+    try {
+      return await bus.publish(topicOf(gatewayId, row.stream), payload, { retain });
+    } catch (defect) {
+      return { ok: false, cause: 'refused', detail: String(defect) };
+    }
   }
 
   #answered(row: OutboxRow, result: PublishResult): void {
@@ -257,7 +305,8 @@ export class Postman {
   }
 
   #room(): number {
-    return Math.min(WINDOW, Math.max(1, this.#options.inFlightMaximum())) - this.#countWaiting();
+    const window = Math.min(WINDOW, Math.max(1, this.#options.inFlightMaximum()));
+    return window - this.#countWaiting() - this.#repeats.underWay();
   }
 
   /** One timer for all that waits for a moment; answers and new rows come by themselves. */
@@ -266,6 +315,7 @@ export class Postman {
     const moments = [
       this.#notBeforeMs,
       this.#removalNotBeforeMs,
+      this.#repeats.notBeforeMs(),
       nowMs + paceWaitMs(this.#paceMark, nowMs, UPLOAD_PACE),
       ...STREAMS.map((stream) => this.#lanes[stream].notBeforeMs),
     ].filter((momentMs) => momentMs > nowMs);

@@ -17,6 +17,7 @@ const planSchema = z.strictObject({
   controllingParty: part.exactOptional(),
   observedSwitches: z.array(part).exactOptional(),
   timing: part.exactOptional(),
+  phaseSwitching: part.exactOptional(),
 });
 
 /** A story of a home; docs/scenarios.md describes every field. */
@@ -30,7 +31,7 @@ export const scenarioSchema = z
     durationS: z.int().min(30).max(LONGEST_S),
     inShortRun: z.boolean().default(false),
     plan: planSchema.default({}),
-    acceptUnsignedCurtailment: z.boolean().default(true),
+    signed: z.boolean().default(true),
     randomOffsetS: z.int().min(0).max(600).default(20),
     speed: z.number().min(1).max(4).default(2),
     notAt: notAt.exactOptional(),

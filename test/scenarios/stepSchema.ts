@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseFault } from '../../firmware-sim/faults.ts';
-import { TOPICS, type TopicName } from '../../src/contract/topics.ts';
+import { type GatewayTopicName, TOPICS, type TopicName } from '../../src/contract/topics.ts';
 import { amps, basis, direction, identifier, notAt, type StageName, second } from './parts.ts';
 
 const DAY_S = 86_400;
@@ -17,7 +17,9 @@ const common = { atS: second, notAt: notAt.exactOptional() };
 const flow = { direction: direction.default('import'), basis: basis.default('phaseCurrentA') };
 const ceiling = z.number().min(0);
 const lasting = z.int().min(1).max(DAY_S);
-const commandTopics = Object.keys(TOPICS).filter((name) => TOPICS[name as TopicName].direction === 'down');
+const commandTopics = (Object.keys(TOPICS) as TopicName[]).filter(
+  (name) => TOPICS[name].direction === 'down' && TOPICS[name].of === 'gateway',
+);
 
 /** What happens in a story; docs/scenarios.md describes each. */
 export const stepSchema = z.discriminatedUnion('do', [
@@ -65,6 +67,27 @@ export const stepSchema = z.discriminatedUnion('do', [
   }),
   z.strictObject({ ...common, do: z.literal('cancelCurtailment') }),
   z.strictObject({ ...common, do: z.literal('noCurtailment') }),
+  z.strictObject({
+    ...common,
+    do: z.literal('restrict'),
+    /** As in a restriction notice. */
+    measure: z.looseObject({ kind: identifier }).default({ kind: 'chargePointCeiling', ceilingA: 0 }),
+    seconds: lasting,
+    /** Absent: on receipt. */
+    startsInS: z.int().min(0).max(DAY_S).exactOptional(),
+    rehearsal: z.boolean().default(false),
+    /** Absent: the next one. */
+    sequence: z.int().min(1).exactOptional(),
+    /** Of the notice before it. */
+    supersedes: z.boolean().default(false),
+  }),
+  z.strictObject({
+    ...common,
+    do: z.literal('cancelRestriction'),
+    /** Whether it proves to know the notice that it ends. */
+    withProof: z.boolean().default(true),
+  }),
+  z.strictObject({ ...common, do: z.literal('consent'), is: z.enum(['given', 'refused', 'withdrawn']) }),
   z.strictObject({ ...common, do: z.literal('heartbeat') }),
   z.strictObject({
     ...common,
@@ -75,7 +98,7 @@ export const stepSchema = z.discriminatedUnion('do', [
   z.strictObject({
     ...common,
     do: z.literal('send'),
-    topic: z.enum(commandTopics as ['curtailment', ...TopicName[]]),
+    topic: z.enum(commandTopics as ['curtailment', ...GatewayTopicName[]]),
     body: z.record(z.string(), z.unknown()),
   }),
   z.strictObject({
@@ -100,6 +123,7 @@ export type Step = z.infer<typeof stepSchema>;
 type Told<What> = Extract<Step, { readonly do: What }>;
 export type Curtail = Told<'curtail'>;
 export type Schedule = Told<'schedule'>;
+export type Restrict = Told<'restrict'>;
 
 /** Steps that a stage has nothing for; a story with such a step must say so itself. */
 export const IMPOSSIBLE: readonly {

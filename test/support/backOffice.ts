@@ -63,9 +63,9 @@ export class BackOffice {
     };
   }
 
-  /** Sends a command to the gateway; resolves when it was acknowledged. */
-  async command(topic: string, body: object): Promise<void> {
-    await this.#handlers.get(topic)?.({ topic, payload: Buffer.from(JSON.stringify(body)) });
+  /** Sends a command to the gateway as it is; resolves when it was acknowledged. */
+  async command(topic: string, text: string): Promise<void> {
+    await this.#handlers.get(topic)?.({ topic, payload: Buffer.from(text) });
   }
 
   /**

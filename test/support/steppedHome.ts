@@ -3,11 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildHome, type Home } from '../../firmware-sim/home.ts';
 import { type HomeName, type HomeSpec, readHome } from '../../firmware-sim/homeSpec.ts';
+import { createPassingSigner } from '../../src/adapters/jose/ownSigner.ts';
+import { createSignatureReader } from '../../src/adapters/jose/signatureReader.ts';
 import { createProfileDevice } from '../../src/adapters/modbus/profileDevice.ts';
 import { openStore } from '../../src/adapters/sqlite/openStore.ts';
 import { readSitePlan } from '../../src/config/readSitePlan.ts';
-import { type TopicName, topicOf } from '../../src/contract/topics.ts';
+import { areaTopicOf, type TopicName, TRUST_TOPIC, topicOf } from '../../src/contract/topics.ts';
+import type { ConsentPurpose } from '../../src/domain/consent.ts';
 import type { Now } from '../../src/domain/instant.ts';
+import { distributorOf } from '../../src/domain/mpan.ts';
 import type { SitePlan } from '../../src/domain/sitePlan.ts';
 import { fallbackSettingsOf } from '../../src/gateway/fallbackKeeper.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
@@ -18,7 +22,9 @@ import { loadProfiles } from '../../src/profiles/loadProfiles.ts';
 import { Inbox } from '../../src/sync/inbox.ts';
 import { Postman } from '../../src/sync/outbox.ts';
 import type { BackOffice } from './backOffice.ts';
+import { given, USUAL_PURPOSES } from './consents.ts';
 import { DirectLine } from './directLine.ts';
+import { makeKeysFor, signCommand, type TestKeys } from './keys.ts';
 import { RecordingLog } from './recordingLog.ts';
 import { SteppedClock } from './steppedClock.ts';
 
@@ -82,13 +88,14 @@ interface SteppedHomeOptions {
   readonly homeName?: HomeName;
   readonly startAtMs: number;
   readonly backOffice: BackOffice;
-  readonly acceptUnsignedCurtailment?: boolean;
   /** Default 60 000. */
   readonly telemetryIntervalMs?: number;
   /** Every random delay, as far as it may be that long; half of the longest when absent. */
   readonly randomOffsetS?: number;
   /** Changes the simulated home. */
   readonly adaptHome?: (spec: HomeSpec) => HomeSpec;
+  /** What the main driver agrees to at the first start; when absent all but restrictions. */
+  readonly consents?: readonly ConsentPurpose[];
   /** In place of the plan of that home that comes with the product. */
   readonly site?: SitePlan;
 }
@@ -102,11 +109,15 @@ export class SteppedHome {
   readonly clock: SteppedClock;
   readonly site: SitePlan;
   readonly log = new RecordingLog();
+  /** Whom the gateway obeys. */
+  readonly keys: TestKeys;
   /** How far the wall clock of the gateway has been stepped away from the time of the house. */
   wallClockOffsetMs = 0;
   readonly #backOffice: BackOffice;
   readonly #options: SteppedHomeOptions;
   readonly #directory = mkdtempSync(join(tmpdir(), 'loadgate-home-'));
+  /** The gateway's own; it outlives each of its lives. */
+  readonly #signer = createPassingSigner();
   #lives = 0;
   #life: Life | undefined;
 
@@ -117,6 +128,7 @@ export class SteppedHome {
     this.home = buildHome(options.adaptHome?.(spec) ?? spec, { startAtMs: options.startAtMs });
     this.clock = new SteppedClock({ utcMs: options.startAtMs });
     this.site = options.site ?? examplePlan(options.homeName ?? 'single-phase');
+    this.keys = makeKeysFor(this.site);
     mkdirSync(this.#stateDirectory(), { recursive: true });
   }
 
@@ -141,6 +153,8 @@ export class SteppedHome {
     const entropy = { wholeUpTo, identifier: () => 'fixed' };
     let postman: Postman | undefined;
     const gateway: Gateway = new Gateway({
+      gatewayId: GATEWAY_ID,
+      signer: this.#signer,
       site: this.site,
       devices,
       store,
@@ -156,17 +170,25 @@ export class SteppedHome {
       onRecorded: () => postman?.nudge(),
       syncStatus: () => ({ isConnected: bus.isConnected(), sent: 0, acknowledged: 0 }),
     });
+    const { supply, controllingParty } = this.site;
     new Inbox({
       gatewayId: GATEWAY_ID,
       bus,
       clock,
       log: this.log,
       circuits: this.site.circuits,
-      acceptUnsignedCurtailment: this.#options.acceptUnsignedCurtailment ?? false,
+      areaIds: supply?.areas ?? [],
+      ...(supply !== undefined && { distributor: distributorOf(supply.mpan) }),
+      ...(controllingParty?.partyId !== undefined && { partyId: controllingParty.partyId }),
+      trust: { ...this.keys.trust, bundle: gateway.trustBundle()?.bundle ?? this.keys.bundle },
+      verify: createSignatureReader(),
       knownIds: gateway.knownControlIds(),
       onControl: (limits, id) => gateway.acceptControl(limits, id),
       onCancel: (id) => gateway.cancelControl(id),
       onHeartbeat: () => gateway.hearParty(),
+      onRestriction: (signed) => gateway.acceptRestriction(signed),
+      onRestrictionRefused: (refusal) => gateway.refuseRestriction(refusal),
+      onTrust: (bundle, jws) => gateway.acceptTrust(bundle, jws),
       onEvent: (event) => gateway.record(event),
     });
     postman = new Postman({
@@ -176,11 +198,17 @@ export class SteppedHome {
       clock,
       entropy,
       log: this.log,
+      cut: (row) => gateway.cutRow(row),
       inFlightMaximum: () => 20,
       onEvent: (event) => gateway.record(event),
     });
     this.#life = { clock, gateway, store, postman, bus, devices };
     gateway.start();
+    const missing = USUAL_PURPOSES.filter(
+      (purpose) => !gateway.consent().ledger.some((entry) => entry.purpose === purpose),
+    );
+    const consents = given(this.#options.consents ?? missing, this.site, clock.now().utcMs);
+    if (missing.length > 0 && consents.length > 0) gateway.changeConsent(consents);
   }
 
   /** Ends the life between two steps, as SIGKILL does: nothing more is written, the next life finds what is on the disk. */
@@ -215,8 +243,14 @@ export class SteppedHome {
     this.#life = undefined;
   }
 
-  command(name: TopicName, body: object): Promise<void> {
-    return this.#backOffice.command(topicOf(GATEWAY_ID, name), body);
+  /** Signed by the one who may give it, unless the story says otherwise. @returns what was sent */
+  async command(name: TopicName, body: object, { isSigned = true } = {}): Promise<string> {
+    const utcMs = this.clock.now().utcMs + this.wallClockOffsetMs;
+    const text = isSigned
+      ? signCommand(this.keys, name, body, { gatewayId: GATEWAY_ID, utcMs })
+      : JSON.stringify(body);
+    await this.#backOffice.command(this.#topicOf(name), text);
+    return text;
   }
 
   /** Files of the current life; for opening the record to read it. */
@@ -227,6 +261,13 @@ export class SteppedHome {
   remove(): void {
     this.kill();
     rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  #topicOf(name: TopicName): string {
+    if (name === 'trust') return TRUST_TOPIC;
+    return name === 'areaRestriction'
+      ? areaTopicOf(this.site.supply?.areas[0] ?? '')
+      : topicOf(GATEWAY_ID, name);
   }
 
   #stateDirectory(): string {

@@ -14,6 +14,8 @@ const CIRCUITS: readonly Circuit[] = [
 
 const REQUEST: CurtailmentRequest = {
   schema: 'loadgate.curtailment/1',
+  gatewayId: 'home-1',
+  issuedAt: '2026-01-05T00:00:00Z',
   id: 'evening-1',
   direction: 'import',
   basis: 'phaseCurrentA',

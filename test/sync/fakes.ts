@@ -6,7 +6,7 @@ import type { OutboxRow, Store, StreamName } from '../../src/ports/store.ts';
 export class MemoryOutbox implements Pick<Store, 'outboxId' | 'pending' | 'pendingCount' | 'acknowledge'> {
   readonly outboxId = '0a1b2c3d';
   rows: OutboxRow[] = [];
-  readonly #last: Record<StreamName, number> = { events: 0, telemetry: 0, status: 0 };
+  readonly #last: Record<StreamName, number> = { receipts: 0, events: 0, telemetry: 0, status: 0 };
   /** Called before rows are removed. */
   onAcknowledge: (rows: readonly Pick<OutboxRow, 'stream' | 'sequence'>[]) => void = () => {};
   removals = 0;

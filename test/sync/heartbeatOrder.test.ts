@@ -10,6 +10,7 @@ const NOON = Date.UTC(2026, 0, 5, 12);
 function beat(sequence: number, sentInS: number): Heartbeat {
   return {
     schema: 'loadgate.heartbeat/1',
+    gatewayId: 'home-1',
     sequence,
     sentAt: new Date(NOON + sentInS * 1_000).toISOString(),
   };

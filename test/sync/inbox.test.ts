@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ALL, CANCEL, CANCELLATION, InboxDesk, REQUEST, VALID } from './inboxDesk.ts';
+import { ALL, CANCEL, CANCELLATION, CONTROLS, InboxDesk, KEYS, REQUEST, VALID } from './inboxDesk.ts';
 
 let desk: InboxDesk;
 
@@ -15,14 +15,14 @@ describe('inbox', () => {
     expect(desk.events).toEqual([]);
   });
 
-  it('refuses every command while unsigned ones are not accepted, and says so', async () => {
-    desk.open({ acceptUnsignedCurtailment: false });
-    for (const [index, topic] of ALL.entries()) await desk.receive(VALID[index], topic);
-    expect(desk.obeyed).toEqual([]);
-    expect(desk.cancelled).toEqual([]);
-    expect(desk.heartbeats).toBe(0);
+  it('refuses every command that nobody has signed, and says so', async () => {
+    desk.open();
+    for (const [index, topic] of CONTROLS.entries()) {
+      await desk.receiveBytes(JSON.stringify(VALID[index]), topic);
+    }
+    expect(desk.hasObeyedNothing()).toBe(true);
     expect(desk.events).toEqual(
-      ALL.map((topic) => ({
+      CONTROLS.map((topic) => ({
         kind: 'controlRefused',
         topic,
         cause: expect.stringContaining('not signed'),
@@ -30,9 +30,46 @@ describe('inbox', () => {
     );
   });
 
-  it('is loud at the start when it accepts unsigned commands', () => {
-    expect(desk.open().lines).toMatchObject([{ level: 'warn' }]);
-    expect(desk.open({ acceptUnsignedCurtailment: false }).lines).toEqual([]);
+  it('refuses what was signed for another home', async () => {
+    desk.open();
+    for (const [index, topic] of CONTROLS.entries()) {
+      await desk.receive({ ...VALID[index], gatewayId: 'home-2' }, topic);
+    }
+    expect(desk.hasObeyedNothing()).toBe(true);
+    expect(desk.causes()).toEqual(CONTROLS.map(() => expect.stringContaining('for the gateway "home-2"')));
+  });
+
+  it('obeys only the party that the site plan names', async () => {
+    desk.open({ partyId: 'somebody-else' });
+    await desk.receive(REQUEST);
+    expect(desk.obeyed).toEqual([]);
+    expect(desk.causes()).toEqual([expect.stringContaining('the site plan names "somebody-else"')]);
+    desk.open({ partyId: 'party' });
+    await desk.receive(REQUEST);
+    expect(desk.obeyed).toHaveLength(1);
+  });
+
+  it.each([
+    ['a day and a second old', '2026-01-03T23:59:59Z', /more than 24 hours ago/],
+    ['a day old', '2026-01-04T00:00:00Z', undefined],
+    ['five minutes ahead', '2026-01-05T00:05:00Z', undefined],
+    ['five minutes and a second ahead', '2026-01-05T00:05:01Z', /more than 5 minutes ahead/],
+  ])('judges by a right clock a command that is %s', async (_, issuedAt, cause) => {
+    desk.open();
+    for (const [index, topic] of CONTROLS.entries()) {
+      if (VALID[index] !== undefined && 'issuedAt' in VALID[index]) {
+        await desk.receive({ ...VALID[index], issuedAt }, topic);
+      }
+    }
+    const refused = [1, 2, 3, 4].map(() => expect.stringMatching(cause ?? /^$/));
+    expect(desk.causes()).toEqual(cause === undefined ? [] : refused);
+  });
+
+  it('does not judge the age of a command by a clock that may be wrong', async () => {
+    desk.clock.clockLevel = 'coarse';
+    desk.open();
+    await desk.receive({ ...REQUEST, issuedAt: '2020-01-01T00:00:00Z' });
+    expect(desk.obeyed).toHaveLength(1);
   });
 
   it('obeys the same id once, however often it comes', async () => {
@@ -90,9 +127,11 @@ describe('inbox', () => {
 
   it('refuses a retained command, which would come again at every start', async () => {
     desk.open();
-    for (const [index, topic] of ALL.entries()) await desk.receive(VALID[index], topic, true);
-    expect([desk.obeyed, desk.cancelled, desk.heartbeats]).toEqual([[], [], 0]);
-    expect(desk.causes()).toEqual(ALL.map(() => expect.stringContaining('retain')));
+    for (const [index, topic] of CONTROLS.entries()) {
+      await desk.receiveBytes(KEYS.party.sign(VALID[index]), topic, true);
+    }
+    expect(desk.hasObeyedNothing()).toBe(true);
+    expect(desk.causes()).toEqual(CONTROLS.map(() => expect.stringContaining('retain')));
   });
 
   const { ceiling: _ceiling, ...withoutCeiling } = REQUEST;
@@ -115,10 +154,9 @@ describe('inbox', () => {
     ['no version', { ...REQUEST, schema: undefined }, /^schema is missing/],
     ['a list', [REQUEST], /^schema is missing/],
     ['null', null, /^schema is missing/],
-    ['text that is not JSON', Buffer.from('{'), /not JSON/],
-    ['bytes that are not UTF-8', Buffer.from([0x22, 0xff, 0x22]), /not JSON in UTF-8/],
-    ['nothing', Buffer.alloc(0), /not JSON/],
-    ['a flood', Buffer.alloc(16_385, ' '), /16385 bytes/],
+    ['text that is not JSON', '{', /^its payload is not JSON/],
+    ['an issue that is missing', { ...REQUEST, issuedAt: undefined }, /^issuedAt: /],
+    ['a gateway that is missing', { ...REQUEST, gatewayId: undefined }, /^gatewayId: /],
     ['a circuit that is not there', { ...REQUEST, circuit: 'attic' }, /attic/],
     ['a circuit that steers a terminal', { ...REQUEST, circuit: '\u001b[2J' }, /^circuit "\?\[2J"/],
     ['a randomisation by nobody', { ...REQUEST, randomisedBy: '' }, /^randomisedBy: /],
@@ -127,6 +165,19 @@ describe('inbox', () => {
     await desk.receive(message);
     expect(desk.obeyed).toEqual([]);
     expect(desk.causes()).toEqual([expect.stringMatching(cause)]);
+  });
+
+  it.each([
+    ['bytes that are no text', Buffer.from([0x22, 0xff, 0x22]), /not signed/],
+    ['nothing', Buffer.alloc(0), /no compact JWS/],
+    ['a flood', Buffer.alloc(16_385, 'a'), /16385 bytes/],
+    ['a good command with a line break behind it', `${KEYS.party.sign(REQUEST)}\n`, /no compact JWS/],
+  ])('refuses %s with its cause, on every topic', async (_case, bytes, cause) => {
+    desk.open();
+    for (const topic of CONTROLS) await desk.receiveBytes(bytes, topic);
+    for (const topic of ALL) await desk.receiveBytes(bytes, topic);
+    expect(desk.hasObeyedNothing()).toBe(true);
+    expect(desk.causes().slice(0, 5)).toEqual(CONTROLS.map(() => expect.stringMatching(cause)));
   });
 
   it('bounds the refusals it tells of, and counts the rest', async () => {

@@ -7,7 +7,7 @@ import { SteppedClock } from '../support/steppedClock.ts';
 import { fixedEntropy, MemoryOutbox, upTo } from './fakes.ts';
 import { type Fate, UnreliableBroker } from './unreliableBroker.ts';
 
-const STREAMS: readonly StreamName[] = ['events', 'telemetry', 'status'];
+const STREAMS: readonly StreamName[] = ['receipts', 'events', 'telemetry', 'status'];
 
 type Step =
   | { readonly kind: 'record'; readonly stream: StreamName; readonly count: number }
@@ -69,7 +69,7 @@ async function live(script: readonly Step[]): Promise<Outcome> {
   const clock = new SteppedClock();
   const store = new MemoryOutbox();
   const broker = new UnreliableBroker(clock);
-  const recorded = { events: 0, telemetry: 0, status: 0 };
+  const recorded = { receipts: 0, events: 0, telemetry: 0, status: 0 };
   let failingRemovals = 0;
   store.onAcknowledge = (rows) => {
     for (const { stream, sequence } of rows) {
@@ -90,6 +90,7 @@ async function live(script: readonly Step[]): Promise<Outcome> {
       clock,
       entropy: fixedEntropy(),
       log: new WatchingLog(),
+      cut: (row) => row,
       inFlightMaximum: () => 20,
       onEvent: () => {},
     });

@@ -33,6 +33,7 @@ function startPostman(): Postman {
     clock,
     entropy: fixedEntropy(),
     log,
+    cut: (row) => row,
     inFlightMaximum: () => inFlightMaximum,
     onEvent: (event) => events.push(event),
   });
@@ -197,12 +198,14 @@ describe('postman', () => {
     expect(bus.sent.length).toBeLessThanOrEqual(2);
   });
 
-  it('retains the status and nothing else', async () => {
+  it('brings receipts first, and retains the status and nothing else', async () => {
     store.add('status');
     store.add('events');
+    store.add('receipts');
     startPostman();
     await connect();
     expect(bus.sent.map(({ topic, isRetained }) => [topic, isRetained])).toEqual([
+      ['loadgate/v1/home-1/receipts', false],
       ['loadgate/v1/home-1/events', false],
       ['loadgate/v1/home-1/status', true],
     ]);

@@ -39,8 +39,7 @@ async function bring(
     url: broker.url,
     clientId: 'home-1',
     protocolVersion,
-    willTopic: 'loadgate/v1/home-1/status',
-    willPayload: '{}',
+    will: { topic: 'loadgate/v1/home-1/status', payload: '{}' },
     clock,
     log,
     reconnectDelayMs: () => 5,
@@ -63,6 +62,7 @@ async function bring(
     clock,
     entropy: fixedEntropy(0),
     log,
+    cut: (row) => row,
     inFlightMaximum: () => bus.inFlightMaximum(),
     onEvent: () => {},
   });

@@ -28,6 +28,8 @@ function scheduleOf(
 ): CurtailmentSchedule {
   return curtailmentScheduleSchema.parse({
     schema: 'loadgate.curtailment-schedule/1',
+    gatewayId: 'home-1',
+    issuedAt: '2026-01-05T00:00:00Z',
     id: 'night-1',
     direction: 'export',
     basis: 'activePowerW',

@@ -22,6 +22,7 @@ interface Line {
  */
 export class UnreliableBroker {
   readonly subscribers: Record<StreamName, IdempotentSubscriber> = {
+    receipts: new IdempotentSubscriber(),
     events: new IdempotentSubscriber(),
     telemetry: new IdempotentSubscriber(),
     status: new IdempotentSubscriber(),

@@ -2,11 +2,15 @@ import { join } from 'node:path';
 import { buildHome, type Home } from '../../../firmware-sim/home.ts';
 import { readHome } from '../../../firmware-sim/homeSpec.ts';
 import { tellTruth } from '../../../firmware-sim/truth.ts';
+import { createPassingSigner } from '../../../src/adapters/jose/ownSigner.ts';
 import { createProfileDevice } from '../../../src/adapters/modbus/profileDevice.ts';
+import { restrictionCommandOf } from '../../../src/contract/restriction.ts';
 import { decide } from '../../../src/core/decide.ts';
 import type { Decision, DecisionInput } from '../../../src/core/decision.ts';
 import type { SchemeReset } from '../../../src/core/limitationScheme.ts';
-import type { Command } from '../../../src/domain/command.ts';
+import type { Command, SetSwitch } from '../../../src/domain/command.ts';
+import { type ConsentEntry, consentStateOf } from '../../../src/domain/consent.ts';
+import { consentTextsOf } from '../../../src/domain/consentTexts.ts';
 import type { DomainEvent } from '../../../src/domain/event.ts';
 import type { Now } from '../../../src/domain/instant.ts';
 import type { SitePlan } from '../../../src/domain/sitePlan.ts';
@@ -17,6 +21,7 @@ import { type GatewayMemory, memoryAtStart } from '../../../src/gateway/gatewayM
 import { gatherInput } from '../../../src/gateway/gatherInput.ts';
 import { LatestReadings } from '../../../src/gateway/latestReadings.ts';
 import { type OwnerSettings, withPreference } from '../../../src/gateway/ownerSettings.ts';
+import { RestrictionKeeper } from '../../../src/gateway/restrictionKeeper.ts';
 import type { Device } from '../../../src/ports/device.ts';
 import { loadProfiles } from '../../../src/profiles/loadProfiles.ts';
 import { type Control, controlToLimits } from '../../../src/sync/controlToLimits.ts';
@@ -27,10 +32,11 @@ import { SteppedClock } from '../../support/steppedClock.ts';
 import { flowsOf, judgementOfDecision, type Observation } from '../observation.ts';
 import type { Scenario } from '../scenarioSchema.ts';
 import type { Step } from '../stepSchema.ts';
+import { consentOf, DistributorDesk, type RestrictionMessage, STORY_RESTRICTION } from './distributorDesk.ts';
 import { houseCommandOf } from './houseCommands.ts';
 import type { Stage } from './stage.ts';
 import { tellHouse } from './steppedHouse.ts';
-import { buildAtMs, noneOf, planOf, requestOf, scheduleOf } from './story.ts';
+import { buildAtMs, noneOf, planOf, requestOf, scheduleOf, type Unsigned } from './story.ts';
 
 const POLL_EVERY_MS = 250;
 const DECIDE_EVERY_MS = 1_000;
@@ -63,6 +69,8 @@ export class CoreStage implements Stage {
   #steppedByMs = 0;
   #decision: Decision | undefined;
   #events: DomainEvent[] = [];
+  readonly #distributor = new DistributorDesk();
+  readonly #keeper: RestrictionKeeper;
 
   /** @param drawS what the random delay would come to at each decision; always that of the story when absent */
   constructor(scenario: Scenario, drawS = () => scenario.randomOffsetS) {
@@ -72,6 +80,21 @@ export class CoreStage implements Stage {
     this.#home = buildHome(readHome(scenario.home), { startAtMs });
     this.#clock = new SteppedClock({ utcMs: startAtMs });
     this.#site = planOf(scenario);
+    this.#keeper = new RestrictionKeeper({
+      gatewayId: 'core',
+      site: this.#site,
+      signer: createPassingSigner(),
+      log: new RecordingLog(),
+      onDraft: ({ stream, body }) => {
+        if (stream === 'events') this.#events.push(body as DomainEvent);
+      },
+      onNote: () => undefined,
+      isAgreed: () => {
+        const { consent } = this.#memory;
+        const texts = consentTextsOf(this.#site);
+        return consentStateOf(consent, 'dnoRestriction', texts, this.#now().utcMs).kind === 'given';
+      },
+    });
     this.#latest = new LatestReadings(this.#site, this.#clock.runningMs());
     this.#devices = new Map(this.#createDevices().map((device) => [device.deviceId, device]));
     this.#paces = Object.fromEntries([...this.#devices].map(([deviceId, { traits }]) => [deviceId, traits]));
@@ -110,6 +133,20 @@ export class CoreStage implements Stage {
           party: { ...this.#memory.party, heartbeatAtMs: now.runningMs },
         };
         return;
+      case 'restrict':
+        return this.#restrict(this.#distributor.noticeOf(step, now.utcMs));
+      case 'cancelRestriction':
+        return this.#restrict(this.#distributor.cancelOf(step.withProof, now.utcMs));
+      case 'consent': {
+        const { purpose, person, how } = consentOf(step.is);
+        const entry = { purpose, person, how, action: step.is, textVersion: STORY_RESTRICTION.consentText };
+        this.#memory = {
+          ...this.#memory,
+          consent: [...this.#memory.consent, { ...entry, atUtcMs: now.utcMs } as ConsentEntry],
+        };
+        if (step.is !== 'given') this.#endRestrictions();
+        return;
+      }
       case 'boost': {
         const { load: loadId, minutes } = step;
         const untilMs = now.runningMs + minutes * 60_000;
@@ -152,8 +189,10 @@ export class CoreStage implements Stage {
     return { ...now, utcMs: now.utcMs + this.#steppedByMs };
   }
 
-  #control(control: Control): void {
-    const outcome = controlToLimits(control, this.#now(), this.#site.circuits);
+  #control(unsigned: Unsigned<Control>): void {
+    const now = this.#now();
+    const control: Control = { ...unsigned, gatewayId: 'core', issuedAt: new Date(now.utcMs).toISOString() };
+    const outcome = controlToLimits(control, now, this.#site.circuits);
     if (!outcome.ok) throw new Error(outcome.cause);
     this.#keepControl(withControl(this.#memory.control, outcome.limits, control.id));
   }
@@ -161,6 +200,21 @@ export class CoreStage implements Stage {
   #keepControl(control: GatewayMemory['control']): void {
     const party = { ...this.#memory.party, controlAtMs: this.#clock.runningMs() };
     this.#memory = { ...this.#memory, control, party };
+  }
+
+  #restrict(message: RestrictionMessage): void {
+    const jws = JSON.stringify(message);
+    const sha256 = this.#distributor.sent(message, jws);
+    const signed = { command: restrictionCommandOf(message), sha256, keyId: 'distributor', jws };
+    const { restrictions, consent } = this.#memory;
+    const agreed = { ledger: consent, texts: consentTextsOf(this.#site) };
+    const next = this.#keeper.take(signed, restrictions, agreed, this.#now());
+    this.#memory = { ...this.#memory, restrictions: next };
+  }
+
+  #endRestrictions(): void {
+    const restrictions = this.#keeper.end(this.#memory.restrictions, 'withdrawn', () => true, this.#now());
+    this.#memory = { ...this.#memory, restrictions };
   }
 
   async #watch(device: Device): Promise<void> {
@@ -172,11 +226,15 @@ export class CoreStage implements Stage {
   }
 
   #tick(): void {
+    const now = this.#now();
+    const passed = this.#keeper.passTime(this.#memory.restrictions, now);
+    this.#memory = { ...this.#memory, restrictions: passed };
     const input = gatherInput({
-      now: this.#now(),
+      now,
       site: this.#site,
       snapshot: this.#latest.snapshot(),
       memory: this.#memory,
+      restrictions: this.#keeper.limits(passed),
       randomOffsetMs: this.#drawS() * 1_000,
       canRecord: true,
       paces: this.#paces,
@@ -185,7 +243,8 @@ export class CoreStage implements Stage {
     const decision = decide(input);
     this.#decision = decision;
     this.#schemeReset = undefined;
-    this.#memory = { ...this.#memory, core: decision.memory };
+    const restrictions = this.#keeper.follow(passed, input, decision);
+    this.#memory = { ...this.#memory, core: decision.memory, restrictions };
     this.#events.push(...decision.events);
     for (const command of decision.commands) {
       const cause = command.reason.kind === 'limit' ? command.reason.source : command.reason.code;
@@ -200,13 +259,24 @@ export class CoreStage implements Stage {
   #repeat(): void {
     for (const { command, isHeard, heardAtMs } of this.#told.values()) {
       const { refreshEveryMs = Number.POSITIVE_INFINITY } = this.#devices.get(command.deviceId)?.traits ?? {};
-      const lapses = command.kind === 'setSwitch' && command.position === 'closed';
+      const lapses =
+        command.kind === 'setSwitch' && command.position === 'closed' && this.#readsClosed(command);
       const isDue = lapses && this.#clock.runningMs() - heardAtMs >= refreshEveryMs;
       if (isHeard ? isDue : command.effect === 'narrowing') void this.#tell(command);
     }
   }
 
+  /** A contact that reads open is not closed by a repetition. */
+  #readsClosed({ deviceId, relayChannel }: SetSwitch): boolean {
+    const position = this.#latest.snapshot()[deviceId]?.[`relayClosed.${relayChannel}`];
+    return position?.state === 'measured' && position.value === true;
+  }
+
   async #tell(command: Command): Promise<void> {
+    if (command.kind === 'setPhases') {
+      await this.#devices.get(command.deviceId)?.apply(actionOf(command), command.effect);
+      return;
+    }
     // Taken as heard while it is under way, so that it is not said twice.
     const told = { command, isHeard: true, heardAtMs: this.#clock.runningMs() };
     this.#told.set(command.loadId, told);

@@ -2,12 +2,14 @@ import { tellTruth } from '../../../firmware-sim/truth.ts';
 import { isPin } from '../../../src/adapters/system/engineerPin.ts';
 import type { TopicName } from '../../../src/contract/topics.ts';
 import type { DomainEvent } from '../../../src/domain/event.ts';
+import { openConsentDoors } from '../../../src/gateway/consentDoors.ts';
 import { type OwnerDoors, openOwnerDoors } from '../../../src/gateway/ownerDoors.ts';
 import { BackOffice } from '../../support/backOffice.ts';
 import { SteppedHome } from '../../support/steppedHome.ts';
 import { flowsOf, judgementOfStatus, type Observation } from '../observation.ts';
 import type { Scenario } from '../scenarioSchema.ts';
 import type { Step } from '../stepSchema.ts';
+import { consentOf, DistributorDesk, type RestrictionMessage } from './distributorDesk.ts';
 import { houseCommandOf } from './houseCommands.ts';
 import type { Stage } from './stage.ts';
 import { tellHouse } from './steppedHouse.ts';
@@ -30,6 +32,7 @@ export class GatewayStage implements Stage {
   readonly #seenEvents = new Set<number>();
   #messagesRead = 0;
   #curtailmentId = '';
+  readonly #distributor = new DistributorDesk();
   #heartbeats = 0;
   #isAlive = false;
 
@@ -39,7 +42,6 @@ export class GatewayStage implements Stage {
       homeName: scenario.home,
       startAtMs: buildAtMs(scenario),
       backOffice: this.#backOffice,
-      acceptUnsignedCurtailment: scenario.acceptUnsignedCurtailment,
       randomOffsetS: scenario.randomOffsetS,
       site: planOf(scenario),
     });
@@ -67,14 +69,23 @@ export class GatewayStage implements Stage {
       case 'schedule':
         return this.#control('curtailmentSchedule', scheduleOf(step, utcMs));
       case 'noCurtailment':
-        return this.#stepped.command('noCurtailment', noneOf(step.atS));
+        return this.#send('noCurtailment', noneOf(step.atS));
       case 'cancelCurtailment':
-        return this.#stepped.command('curtailmentCancel', cancelOf(this.#curtailmentId));
+        return this.#send('curtailmentCancel', cancelOf(this.#curtailmentId));
       case 'heartbeat':
         this.#heartbeats += 1;
-        return this.#stepped.command('heartbeat', heartbeatOf(this.#heartbeats, utcMs));
+        return this.#send('heartbeat', heartbeatOf(this.#heartbeats, utcMs));
       case 'send':
-        return this.#stepped.command(step.topic, step.body);
+        return this.#send(step.topic, step.body);
+      case 'restrict':
+        return this.#restrict(this.#distributor.noticeOf(step, utcMs));
+      case 'cancelRestriction':
+        return this.#restrict(this.#distributor.cancelOf(step.withProof, utcMs));
+      case 'consent': {
+        const { gateway } = this.#stepped;
+        openConsentDoors({ gateway, clock }).choose(consentOf(step.is));
+        return;
+      }
       case 'boost':
         return this.#asOwner((doors) => doors.boost(step.load, step.minutes));
       case 'chooseHours':
@@ -105,9 +116,17 @@ export class GatewayStage implements Stage {
     this.#stepped.remove();
   }
 
+  async #send(name: TopicName, body: object): Promise<void> {
+    await this.#stepped.command(name, body, { isSigned: this.#scenario.signed });
+  }
+
+  async #restrict(message: RestrictionMessage): Promise<void> {
+    this.#distributor.sent(message, await this.#stepped.command('restriction', message));
+  }
+
   #control(name: TopicName, request: { readonly id: string }): Promise<void> {
     this.#curtailmentId = request.id;
-    return this.#stepped.command(name, request);
+    return this.#send(name, request);
   }
 
   /** A refusal is a part of the story: it shows in what is seen after it. */

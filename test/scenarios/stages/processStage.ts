@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import mqtt from 'mqtt';
 import type { Truth } from '../../../firmware-sim/truth.ts';
 import { connectSite } from '../../../src/cli/demo/demoSite.ts';
-import { type TopicName, topicOf } from '../../../src/contract/topics.ts';
+import { type GatewayTopicName, topicOf } from '../../../src/contract/topics.ts';
 import type { DomainEvent } from '../../../src/domain/event.ts';
+import { makeKeysFor, signCommand, type TestKeys, writeTrust } from '../../support/keys.ts';
 import { GatewayProcess } from '../../support/processes/gatewayProcess.ts';
 import type { Mosquitto } from '../../support/processes/mosquitto.ts';
 import { SimulatedHouse } from '../../support/processes/simulatedHouse.ts';
@@ -13,6 +14,7 @@ import { sleep } from '../../support/processes/waiting.ts';
 import { flowsOf, judgementOfStatus, type Observation } from '../observation.ts';
 import type { Scenario } from '../scenarioSchema.ts';
 import type { Step } from '../stepSchema.ts';
+import { consentOf, DistributorDesk, type RestrictionMessage } from './distributorDesk.ts';
 import { houseCommandOf } from './houseCommands.ts';
 import type { Stage } from './stage.ts';
 import {
@@ -41,18 +43,21 @@ export class ProcessStage implements Stage {
   readonly #name: string;
   readonly #gateway: GatewayProcess;
   readonly #folder: string;
+  readonly #keys: TestKeys;
   #startedHouse: SimulatedHouse | undefined;
   #broker: Mosquitto | undefined;
   #desk: mqtt.MqttClient | undefined;
   readonly #seenEvents = new Set<number>();
   #events: DomainEvent[] = [];
   #curtailmentId = '';
+  readonly #distributor = new DistributorDesk();
   #heartbeats = 0;
   #isAlive = false;
 
   constructor(name: string, scenario: Scenario) {
     this.#name = name;
     this.#scenario = scenario;
+    this.#keys = makeKeysFor(planOf(scenario));
     this.#leadS = scenario.warmUpS + START_UP_S * scenario.speed;
     this.#folder = this.#bed.makeFolder('home');
     this.#gateway = new GatewayProcess({ name, folder: this.#folder });
@@ -96,6 +101,14 @@ export class ProcessStage implements Stage {
         return this.#send('heartbeat', heartbeatOf(this.#heartbeats, await this.#utcMs()));
       case 'send':
         return this.#send(step.topic, step.body);
+      case 'restrict':
+        return this.#restrict(this.#distributor.noticeOf(step, await this.#utcMs()));
+      case 'cancelRestriction':
+        return this.#restrict(this.#distributor.cancelOf(step.withProof, await this.#utcMs()));
+      case 'consent': {
+        const { textVersion: text, ...wish } = consentOf(step.is);
+        return this.#gateway.choose('/consent', { ...wish, text });
+      }
       case 'boost':
         return this.#gateway.choose('/boost', { load: step.load, minutes: String(step.minutes) });
       case 'chooseHours':
@@ -157,7 +170,7 @@ export class ProcessStage implements Stage {
   }
 
   async #writeConfiguration(brokerUrl: string): Promise<void> {
-    const { speed, acceptUnsignedCurtailment } = this.#scenario;
+    const { speed } = this.#scenario;
     const { devices, lines } = connectSite(planOf(this.#scenario), await this.#house.endpoints());
     const settings = {
       gatewayId: GATEWAY_ID,
@@ -165,7 +178,7 @@ export class ProcessStage implements Stage {
       stateDirectory: 'state',
       runtimeDirectory: 'run',
       broker: { url: brokerUrl },
-      acceptUnsignedCurtailment,
+      ...writeTrust(this.#folder, this.#keys),
       simulation: { speed },
     };
     writeFileSync(
@@ -201,8 +214,17 @@ export class ProcessStage implements Stage {
     return status === undefined ? Date.now() : Date.parse(status.at);
   }
 
-  async #send(name: TopicName, body: object): Promise<void> {
-    await this.#desk?.publishAsync(topicOf(GATEWAY_ID, name), JSON.stringify(body), { qos: 1 });
+  async #restrict(message: RestrictionMessage): Promise<void> {
+    const jws = this.#keys.distributor.sign(message);
+    this.#distributor.sent(message, jws);
+    await this.#desk?.publishAsync(topicOf(GATEWAY_ID, 'restriction'), jws, { qos: 1 });
+  }
+
+  async #send(name: GatewayTopicName, body: object): Promise<void> {
+    const text = this.#scenario.signed
+      ? signCommand(this.#keys, name, body, { gatewayId: GATEWAY_ID, utcMs: await this.#utcMs() })
+      : JSON.stringify(body);
+    await this.#desk?.publishAsync(topicOf(GATEWAY_ID, name), text, { qos: 1 });
   }
 }
 

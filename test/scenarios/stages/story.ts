@@ -9,6 +9,7 @@ import type { SitePlan } from '../../../src/domain/sitePlan.ts';
 import { PROJECT_ROOT } from '../../architecture/ownSources.ts';
 import type { Scenario } from '../scenarioSchema.ts';
 import type { Curtail, Schedule } from '../stepSchema.ts';
+import { STORY_RESTRICTION, STORY_SUPPLY } from './distributorDesk.ts';
 
 /** Of whoever maintains the home of every story. */
 export const ENGINEER_PIN = '70318264';
@@ -25,8 +26,11 @@ export function planFileOf({ home, plan }: Scenario): Readonly<Record<string, un
   const own = join(import.meta.dirname, '..', 'plans', `${home}.jsonc`);
   const read = readJsoncFile(existsSync(own) ? own : example);
   if (!read.ok) throw new Error(JSON.stringify(read.mistake));
-  const file = read.value as { readonly circuits: readonly { readonly parentId?: string }[] };
-  const { maximumImportLimitA, maximumExportLimitA, ...parts } = plan;
+  const file = read.value as {
+    readonly circuits: readonly { readonly parentId?: string }[];
+    readonly loads: readonly { readonly kind: string }[];
+  };
+  const { maximumImportLimitA, maximumExportLimitA, phaseSwitching, ...parts } = plan;
   const agreed = {
     ...(maximumImportLimitA === undefined ? {} : { maximumImportLimitA }),
     ...(maximumExportLimitA === undefined ? {} : { maximumExportLimitA }),
@@ -34,7 +38,12 @@ export function planFileOf({ home, plan }: Scenario): Readonly<Record<string, un
   const circuits = file.circuits.map((circuit) =>
     circuit.parentId === undefined ? { ...circuit, ...agreed } : circuit,
   );
-  return { ...file, circuits, engineerPinHash: ENGINEER_PIN_HASH, ...parts };
+  const first = file.loads.find(({ kind }) => kind === 'chargePoint');
+  const loads = file.loads.map((load) =>
+    load === first && phaseSwitching !== undefined ? { ...load, phaseSwitching } : load,
+  );
+  const connected = { supply: STORY_SUPPLY, restriction: STORY_RESTRICTION };
+  return { ...file, ...connected, circuits, loads, engineerPinHash: ENGINEER_PIN_HASH, ...parts };
 }
 
 /** The same, as it is read. Throws every mistake. */
@@ -44,8 +53,11 @@ export function planOf(scenario: Scenario): SitePlan {
   return read.plan;
 }
 
+/** For whom a control is and when it was issued is filled in when it is signed. */
+export type Unsigned<Control> = Control extends object ? Omit<Control, 'gatewayId' | 'issuedAt'> : never;
+
 /** What the back office sends; the ids are counted by the second, so that each is new. */
-export function requestOf(step: Curtail): CurtailmentRequest {
+export function requestOf(step: Curtail): Unsigned<CurtailmentRequest> {
   const { atS, direction, basis, ceiling, seconds, randomisedBy } = step;
   return {
     schema: 'loadgate.curtailment/1',
@@ -60,7 +72,7 @@ export function requestOf(step: Curtail): CurtailmentRequest {
 }
 
 /** @param utcMs what the clock of the gateway shows when it is sent */
-export function scheduleOf(step: Schedule, utcMs: number): CurtailmentSchedule {
+export function scheduleOf(step: Schedule, utcMs: number): Unsigned<CurtailmentSchedule> {
   const { atS, direction, basis, intervals } = step;
   return {
     schema: 'loadgate.curtailment-schedule/1',
@@ -80,7 +92,7 @@ export function cancelOf(id: string): object {
   return { schema: 'loadgate.curtailment-cancel/1', id, reason: 'the story takes it back' };
 }
 
-export function noneOf(atS: number): NoCurtailment {
+export function noneOf(atS: number): Unsigned<NoCurtailment> {
   return { schema: 'loadgate.no-curtailment/1', id: `story-${atS}`, reason: 'the story wants none' };
 }
 

@@ -1,6 +1,6 @@
 import mqtt from 'mqtt';
 import { MESSAGES, type MessageName } from '../../../src/contract/messages.ts';
-import { TOPICS, type TopicName, topicOf } from '../../../src/contract/topics.ts';
+import { topicOf, UPWARD_TOPICS } from '../../../src/contract/topics.ts';
 
 /**
  * The other side: a subscriber with a session that outlives it and its broker. It keeps every message of every
@@ -30,9 +30,8 @@ export class BackOffice {
       properties: { sessionExpiryInterval: 3_600 },
     });
     const backOffice = new BackOffice(client);
-    const names = (Object.keys(TOPICS) as TopicName[]).filter((name) => TOPICS[name].direction === 'up');
     await client.subscribeAsync(
-      names.map((name) => topicOf('+', name)),
+      UPWARD_TOPICS.map((name) => topicOf('+', name)),
       { qos: 1 },
     );
     return backOffice;

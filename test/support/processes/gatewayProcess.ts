@@ -9,6 +9,8 @@ export interface GatewayOptions {
   readonly name: string;
   /** Of the run: settings, site plan, state and socket lie in it. */
   readonly folder: string;
+  /** Besides the one that a person has. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A gateway as a process of its own, which can be killed and started again on the same state. */
@@ -28,8 +30,9 @@ export class GatewayProcess {
 
   /** Does not wait until it stands. */
   launch(): void {
-    const { name, folder } = this.#options;
+    const { name, folder, environment } = this.#options;
     this.#process = new OwnedProcess({
+      ...(environment === undefined ? {} : { environment }),
       name: `the gateway of ${name}`,
       command: [process.execPath, LOADGATE, 'run', '--config', join(folder, 'loadgate.jsonc')],
       logFile: join(folder, 'gateway.log'),

@@ -18,6 +18,8 @@ export interface HomeOptions {
   readonly startAtMs?: number;
   readonly brokerUrl?: string;
   readonly settings?: object;
+  /** Of the gateway, besides the one that a person has. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The example home, its simulated house and its gateway, each as a process of its own. */
@@ -30,12 +32,16 @@ export class HomeUnderTest {
   #plan: SitePlan | undefined;
 
   constructor(options: HomeOptions) {
-    const { name, folder } = options;
+    const { name, folder, environment } = options;
     this.#options = options;
     this.name = name;
     this.folder = folder;
     this.house = new SimulatedHouse({ ...options, logFile: join(folder, 'house.log') });
-    this.gateway = new GatewayProcess({ name, folder });
+    this.gateway = new GatewayProcess({
+      name,
+      folder,
+      ...(environment === undefined ? {} : { environment }),
+    });
   }
 
   get stateDirectory(): string {

@@ -15,6 +15,8 @@ export interface ProcessOptions {
   readonly hasChannel?: boolean;
   /** In a group of its own, so that a signal can be sent as a terminal does. */
   readonly hasGroup?: boolean;
+  /** Besides the one that a person has. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface Ending {
@@ -45,7 +47,7 @@ export class OwnedProcess {
     const log = openSync(options.logFile, 'a');
     const child = spawn(file, args, {
       cwd: PROJECT_ROOT,
-      env: outsideEnvironment(),
+      env: { ...outsideEnvironment(), ...options.environment },
       detached: this.#hasGroup,
       stdio: ['pipe', 'pipe', log, ...(options.hasChannel === true ? (['ipc'] as const) : [])],
     });

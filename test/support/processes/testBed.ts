@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BackOffice } from './backOffice.ts';
 import { type HomeOptions, HomeUnderTest } from './homeUnderTest.ts';
-import { Mosquitto } from './mosquitto.ts';
+import { Mosquitto, type MosquittoOptions } from './mosquitto.ts';
 
 /** All that one test starts. Closing ends every process and removes every file, also after a failure. */
 export class TestBed {
@@ -29,8 +29,8 @@ export class TestBed {
     return home;
   }
 
-  async openBroker(): Promise<Mosquitto> {
-    const broker = await Mosquitto.create(this.makeFolder('broker'));
+  async openBroker(options: MosquittoOptions = {}): Promise<Mosquitto> {
+    const broker = await Mosquitto.create(this.makeFolder('broker'), options);
     this.onClose(() => broker.kill());
     await broker.start();
     return broker;

@@ -1,0 +1,68 @@
+import type { MqttBus } from '../adapters/mqtt/connectBus.ts';
+import { createLiveSessionProbe } from '../adapters/mqtt/liveSessionProbe.ts';
+import { openNetworkProbe } from '../adapters/network/openNetworkProbe.ts';
+import { createSessionTrial } from '../adapters/network/trySession.ts';
+import { splitHostPort } from '../config/hostPort.ts';
+import type { Settings } from '../config/settings.ts';
+import { LadderClimber } from '../network/ladderClimber.ts';
+import { NetworkWatch, type RungChange } from '../network/networkWatch.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { BrokerPlace, NetworkHistory, SessionProbe } from '../ports/network.ts';
+
+interface WatchParts {
+  readonly settings: Settings;
+  readonly uplink: MqttBus | undefined;
+  readonly history: NetworkHistory;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onChange: (change: RungChange) => void;
+}
+
+/** The ladder of a gateway that runs: sessions are asked for through its own connection. */
+export function watchNetwork({ settings, uplink, ...parts }: WatchParts): NetworkWatch {
+  const { clock } = parts;
+  const session = uplink === undefined ? NO_SESSION : createLiveSessionProbe(uplink, clock);
+  return new NetworkWatch({ ...parts, bus: uplink, climber: createClimber(settings, session, clock) });
+}
+
+/** The ladder where no gateway runs. */
+export function createLoneClimber(settings: Settings, clock: Clock): LadderClimber {
+  const { url, protocolVersion, ...broker } = settings.broker;
+  const session =
+    url === undefined
+      ? NO_SESSION
+      : createSessionTrial({
+          ...broker,
+          place: placeOf(url),
+          clientId: settings.gatewayId,
+          protocolVersion: protocolVersion === '5' ? 5 : 4,
+          clock,
+        });
+  return createClimber(settings, session, clock);
+}
+
+const NO_SESSION: SessionProbe = { session: () => Promise.resolve(undefined) };
+
+function createClimber(settings: Settings, session: SessionProbe, clock: Clock): LadderClimber {
+  const { broker, network } = settings;
+  const check = network.checkAddress === undefined ? undefined : splitHostPort(network.checkAddress);
+  return new LadderClimber({
+    probe: openNetworkProbe({ ...broker, clock }),
+    session,
+    clock,
+    ...(broker.url === undefined ? {} : { broker: placeOf(broker.url) }),
+    ...(check === undefined ? {} : { checkAddress: check }),
+  });
+}
+
+/** The settings have checked it. Ports without a number: those that are registered for MQTT. */
+function placeOf(url: string): BrokerPlace {
+  const { hostname, port, protocol } = new URL(url);
+  const isEncrypted = protocol === 'mqtts:';
+  return {
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: port === '' ? (isEncrypted ? 8883 : 1883) : Number(port),
+    isEncrypted,
+  };
+}
