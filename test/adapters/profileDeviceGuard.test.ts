@@ -220,6 +220,38 @@ describe('commands of several writes', () => {
   });
 });
 
+describe('the phases of a charge point', () => {
+  const ONE = { kind: 'setPhases', phases: 1 } as const;
+
+  it('are written as a whole at the pace of the maker, however soon after the pause, and read back with the next sweep', async () => {
+    const { device, line, clock, pollFor } = benchDevice(shippedProfile('keba-p30'));
+    await pollFor(20);
+    const pause = { kind: 'setChargeCurrent', currentA: 0 } as const;
+    expect(await device.apply(pause, 'narrowing')).toEqual({ ok: true });
+    const from = clock.runningMs();
+    const switching = device.apply(ONE, 'widening');
+    await clock.advance(12_000);
+    expect(await switching).toEqual({ ok: true });
+    const sent = line.writes().map(({ address, values, atMs }) => [atMs - from, address, values?.[0]]);
+    expect(sent.slice(-2)).toEqual([
+      [5_000, 5050, 3],
+      [10_000, 5052, 0],
+    ]);
+    const before = line.seen.length;
+    await pollFor(3);
+    expect(line.seen.slice(before, before + 2).map(({ address }) => address)).toContain(1552);
+  });
+
+  it('are not sent to their end when the device is closed in between', async () => {
+    const { device, line, clock } = benchDevice(shippedProfile('keba-p30'));
+    const switching = device.apply(ONE, 'widening');
+    await clock.advance(1_000);
+    await device.close();
+    expect(await switching).toMatchObject({ ok: false, fault: 'device-offline' });
+    expect(line.writes().map(({ address }) => address)).not.toContain(5052);
+  });
+});
+
 describe('blocks that the maker allows to be read together', () => {
   const joinable = () =>
     profileWith((data) => {

@@ -7,7 +7,7 @@ import { EXIT_CODES } from '../../src/cli/exitCodes.ts';
 import type { ReplayResult } from '../../src/gateway/replay.ts';
 import { settle } from '../support/steppedClock.ts';
 import { EXAMPLE_STATUS } from './exampleStatus.ts';
-import { loadgate, recordContext, testContext } from './testContext.ts';
+import { EMPTY_RECORD, loadgate, recordContext, testContext } from './testContext.ts';
 
 const root = join(import.meta.dirname, '../..');
 const config = join(root, 'config/loadgate.jsonc');
@@ -195,26 +195,18 @@ describe('loadgate check', () => {
     expect(both.err).toContain('run this as the user of the gateway');
   });
 
-  it('warns loudly of unsigned curtailments and of a scaled clock', async () => {
-    const args = [
-      'check',
-      '--config',
-      config,
-      '--accept-unsigned-curtailment',
-      'true',
-      '--simulation-speed',
-      '10',
-    ];
+  it('warns of a broker whose commands nobody may give, and of a scaled clock', async () => {
+    const args = ['check', '--config', config, '--broker-url', 'mqtt://box', '--simulation-speed', '10'];
     const { exitCode, err } = await loadgate(args);
     expect(exitCode).toBe(0);
-    expect(err).toContain('WHOEVER REACHES THE BROKER CAN SWITCH LOADS OFF');
+    expect(err).toContain('no command of the back office is obeyed');
     expect(err).toContain('simulation.speed is 10');
   });
 });
 
 describe('loadgate run', () => {
   function fakeGateway(stop: RunningGateway['stop']): RunningGateway {
-    return { stop, status: () => EXAMPLE_STATUS };
+    return { stop, ended: new Promise(() => undefined), status: () => EXAMPLE_STATUS };
   }
 
   it('hands over settings, plan and profiles, and stops in order at a signal', async () => {
@@ -330,7 +322,7 @@ describe('loadgate replay', () => {
       yield { firstRunningMs: 0, lastRunningMs: 0, firstUtcMs: 0, lastUtcMs: 0, entries: [] };
       throw new Error('the journal: segment 2 is damaged; read from 2026-01-05T00:00:59.001Z');
     };
-    const record = { segments, close: () => undefined, pendingCount: () => 0 };
+    const record = { ...EMPTY_RECORD, segments };
     const read: number[] = [];
     const replayJournal = (given: Iterable<{ readonly firstRunningMs: number }>) => {
       for (const { firstRunningMs } of given) read.push(firstRunningMs);

@@ -39,6 +39,13 @@ export const EXAMPLE_STATUS: Status = {
   ],
   limits: [],
   schemes: [],
+  restrictions: [],
+  consent: [{ purpose: 'dnoRestriction', state: 'never' }],
+  identity: {
+    keyId: 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k',
+    publicKey: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+  },
+  trust: { version: 0 },
   owner: { hours: [], hoursAre: 'none', boosts: [], readyBy: [] },
   faults: [
     {

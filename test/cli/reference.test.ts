@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { replaceBlock } from '../../scripts/renderDocs.ts';
 import {
+  fullName,
   listCommands,
   renderCommands,
   renderExitCodes,
@@ -30,7 +31,7 @@ describe('the pages about commands and configuration (npm run docs)', () => {
 
   it('the commands are these, each with an example in its help', () => {
     const commands = listCommands();
-    expect(commands.map((command) => command.name())).toEqual([
+    expect(commands.map((command) => fullName(command).replace('loadgate ', ''))).toEqual([
       'run',
       'check',
       'status',
@@ -39,17 +40,49 @@ describe('the pages about commands and configuration (npm run docs)', () => {
       'boost',
       'ready-by',
       'hours',
+      'consent show',
+      'consent give',
+      'consent refuse',
+      'consent withdraw',
       'reset-lockout',
       'join',
       'engineer-pin',
       'sign-plan',
+      'keys make',
+      'keys show',
+      'keys sign-bundle',
+      'keys show-bundle',
       'acknowledge',
       'scan',
       'read',
       'devices',
       'bus',
+      'network',
       'replay',
       'whatif',
+      'journal export',
+      'journal verify',
+      'journal show',
+      'evidence',
+      'desk run',
+      'desk user add',
+      'desk login',
+      'desk logout',
+      'desk areas',
+      'desk gateways list',
+      'desk gateways import',
+      'desk forecast',
+      'desk draft',
+      'desk notices',
+      'desk show',
+      'desk authorise',
+      'desk send',
+      'desk discard',
+      'desk board',
+      'desk cancel',
+      'desk reports',
+      'desk trust publish',
+      'desk audit',
       'demo',
     ]);
   });

@@ -54,6 +54,21 @@ export function testContext(
   };
 }
 
+/** A record of which only the segments count; a test gives its own. */
+export const EMPTY_RECORD = {
+  journalId: '0a1b2c3d',
+  segments: () => [],
+  records: () => [],
+  lastRecord: () => undefined,
+  notes: () => [],
+  outbox: () => [],
+  usage: () => [],
+  usageState: () => undefined,
+  networkChanges: () => [],
+  pendingCount: () => 0,
+  close: () => undefined,
+};
+
 /** A context whose record holds no segment; it keeps which folder and which interval were asked for. */
 export function recordContext(composition: (asked: unknown[]) => Partial<Composition>) {
   const asked: unknown[] = [];
@@ -65,7 +80,7 @@ export function recordContext(composition: (asked: unknown[]) => Partial<Composi
         asked.push(interval);
         return [];
       };
-      return { ok: true, record: { segments, close, pendingCount: () => 0 } };
+      return { ok: true, record: { ...EMPTY_RECORD, segments, close } };
     },
     ...composition(asked),
   });

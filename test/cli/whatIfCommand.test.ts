@@ -4,7 +4,7 @@ import { EXIT_CODES } from '../../src/cli/exitCodes.ts';
 import type { Parsed } from '../../src/gateway/whatIf/planChange.ts';
 import type { WhatIfResult } from '../../src/gateway/whatIf/result.ts';
 import type { JournalSegment } from '../../src/ports/store.ts';
-import { loadgate, recordContext, testContext } from './testContext.ts';
+import { EMPTY_RECORD, loadgate, recordContext, testContext } from './testContext.ts';
 
 const figures = { secondsAbove: 4, longestExcursionSeconds: 2.25, peak: 54.53 };
 const RESULT: WhatIfResult = {
@@ -154,7 +154,7 @@ What this rests on
           yield { firstRunningMs: 0, lastRunningMs: 0, firstUtcMs: 0, lastUtcMs: 0, entries: [] };
           throw new Error('segment 2 is damaged');
         }
-        return { ok: true, record: { segments, close: () => {}, pendingCount: () => 0 } };
+        return { ok: true, record: { ...EMPTY_RECORD, segments } };
       },
       whatIf: (segments) => ({ ok: true, value: { ...RESULT, decisions: [...segments].length } }),
     });

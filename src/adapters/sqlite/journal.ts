@@ -1,68 +1,113 @@
+import { createHash } from 'node:crypto';
 import type Database from 'better-sqlite3';
-import type { UtcMs } from '../../domain/instant.ts';
-import type { JournalSegment } from '../../ports/store.ts';
-import { type PackedEntries, packEntries, unpackEntries } from './columns.ts';
-import { seal, unseal } from './sealedJson.ts';
+import { chainTextOf, FIRST_PREVIOUS } from '../../domain/journalChain.ts';
+import { packEntries } from '../../domain/packedEntries.ts';
+import type { ChainedRecord, JournalHead, JournalNote, JournalSegment } from '../../ports/store.ts';
+import { sealText } from './sealedJson.ts';
 
-export interface Interval {
-  readonly fromUtcMs?: UtcMs;
-  readonly untilUtcMs?: UtcMs;
+/** What the table holds for each kind; see the schema. */
+export const KINDS: readonly ChainedRecord['kind'][] = [
+  'decisions',
+  'command',
+  'receipt',
+  'checkpoint',
+  'erasure',
+  'consent',
+];
+
+type RowValues = [number, number, number, number, Buffer, number, number, Buffer, Buffer];
+
+interface Instants {
+  readonly firstRunningMs: number;
+  readonly lastRunningMs: number;
+  readonly firstUtcMs: number;
+  readonly lastUtcMs: number;
 }
 
-interface SegmentRow {
-  readonly segment: number;
-  readonly first_running_ms: number;
-  readonly last_running_ms: number;
-  readonly first_utc_ms: number;
-  readonly last_utc_ms: number;
-  readonly sealed_entries: Buffer;
-}
-
-export function sealEntries(entries: readonly unknown[]): Buffer {
+/** The text of a run of decisions: what is sealed, hashed and handed out. */
+export function textOfEntries(entries: readonly unknown[]): string {
   // What JSON makes of it is the entry: fields without a value are gone before it is taken apart.
   const plain: unknown[] = JSON.parse(JSON.stringify(entries));
-  return seal(packEntries(plain));
+  return JSON.stringify(packEntries(plain));
 }
 
-/**
- * Segments that overlap [fromUtcMs, untilUtcMs), in the order they were taken, one in memory at a time.
- * Each is a read of its own: no long transaction keeps the log of a running gateway from being reused.
- * Throws at a segment that is damaged, with where to go on; what came before it is good.
- * @param path of the database, as a person knows it
- */
-export function* readSegments(
-  database: Database.Database,
-  path: string,
-  interval: Interval = {},
-): Generator<JournalSegment, void> {
-  const next = database.prepare<[number, number, number], SegmentRow>(
-    `SELECT * FROM journal WHERE segment > ? AND last_utc_ms >= ? AND first_utc_ms < ?
-     ORDER BY segment LIMIT 1`,
-  );
-  const fromUtcMs = interval.fromUtcMs ?? -Number.MAX_VALUE;
-  const untilUtcMs = interval.untilUtcMs ?? Number.MAX_VALUE;
-  let row = next.get(-1, fromUtcMs, untilUtcMs);
-  while (row !== undefined) {
-    yield decodeSegment(path, row);
-    row = next.get(row.segment, fromUtcMs, untilUtcMs);
-  }
+/** What a record says of its time: whole milliseconds, which every language writes alike, around the run. */
+export function wholeInstantsOf(firstUtcMs: number, lastUtcMs: number) {
+  return { fromUtcMs: Math.floor(firstUtcMs), untilUtcMs: Math.ceil(lastUtcMs) };
 }
 
-function decodeSegment(path: string, row: SegmentRow): JournalSegment {
-  const unsealed = unseal(row.sealed_entries);
-  if (unsealed === undefined) {
-    const goOnAt = new Date(row.last_utc_ms + 1).toISOString();
-    throw new Error(
-      `${path}: expected a whole journal segment ${row.segment}, found one whose check sum is wrong; ` +
-        `read up to ${new Date(row.first_utc_ms).toISOString()} or from ${goOnAt}, and check the storage medium.`,
+/** The table of the journal: appends records to the chain. Takes part in the transaction of its caller. */
+export class JournalTable {
+  readonly #insert: Database.Statement<RowValues>;
+  readonly #last: Database.Statement<[], { readonly record: number | null; readonly hash: Buffer | null }>;
+  readonly #trim: Database.Statement<[number]>;
+
+  constructor(database: Database.Database) {
+    this.#insert = database.prepare(
+      `INSERT INTO journal (first_running_ms, last_running_ms, first_utc_ms, last_utc_ms, sealed_entries,
+         kind, record, previous, hash)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#last = database.prepare('SELECT record, hash FROM journal ORDER BY segment DESC LIMIT 1');
+    // The last record stays however old it is: the next one is chained to it.
+    this.#trim = database.prepare(
+      'DELETE FROM journal WHERE last_utc_ms < ? AND segment < (SELECT max(segment) FROM journal)',
     );
   }
-  return {
-    firstRunningMs: row.first_running_ms,
-    lastRunningMs: row.last_running_ms,
-    firstUtcMs: row.first_utc_ms,
-    lastUtcMs: row.last_utc_ms,
-    // The check sum vouches for the form: these are the bytes that sealEntries wrote.
-    entries: unpackEntries(unsealed.value as PackedEntries),
-  };
+
+  /** The last record on the disk; undefined when the chain has not begun. */
+  readHead(): JournalHead | undefined {
+    const { record, hash } = this.#last.get() ?? { record: null, hash: null };
+    return record === null || hash === null ? undefined : { record, hash: hash.toString('hex') };
+  }
+
+  append(
+    before: JournalHead | undefined,
+    segment: JournalSegment | undefined,
+    notes: readonly JournalNote[],
+  ): JournalHead | undefined {
+    let head = before;
+    if (segment !== undefined) {
+      head = this.#appendRecord(head, 'decisions', segment, textOfEntries(segment.entries));
+    }
+    for (const { kind, jws, runningMs, utcMs } of notes) {
+      const at = { firstRunningMs: runningMs, lastRunningMs: runningMs, firstUtcMs: utcMs, lastUtcMs: utcMs };
+      head = this.#appendRecord(head, kind, at, jws);
+    }
+    return head;
+  }
+
+  trim(beforeUtcMs: number): void {
+    this.#trim.run(beforeUtcMs);
+  }
+
+  #appendRecord(
+    before: JournalHead | undefined,
+    kind: ChainedRecord['kind'],
+    { firstRunningMs, lastRunningMs, firstUtcMs, lastUtcMs }: Instants,
+    content: string,
+  ): JournalHead {
+    const previous = before?.hash ?? FIRST_PREVIOUS;
+    const record = (before?.record ?? 0) + 1;
+    const text = chainTextOf({
+      previous,
+      record,
+      kind,
+      ...wholeInstantsOf(firstUtcMs, lastUtcMs),
+      contentSha256: createHash('sha256').update(content).digest('hex'),
+    });
+    const hash = createHash('sha256').update(text).digest();
+    this.#insert.run(
+      firstRunningMs,
+      lastRunningMs,
+      firstUtcMs,
+      lastUtcMs,
+      sealText(content),
+      KINDS.indexOf(kind),
+      record,
+      Buffer.from(previous, 'hex'),
+      hash,
+    );
+    return { record, hash: hash.toString('hex') };
+  }
 }

@@ -1,7 +1,10 @@
 import type { RunningMs, UtcMs } from '../../domain/instant.ts';
+import type { NetworkChange } from '../../domain/network.ts';
 import type { Log } from '../../ports/log.ts';
+import type { NetworkHistory } from '../../ports/network.ts';
 import type {
   CommitResult,
+  JournalHead,
   JournalSegment,
   OutboxRow,
   RecordBatch,
@@ -9,9 +12,11 @@ import type {
   StoreCondition,
   StreamName,
 } from '../../ports/store.ts';
+import { NOTHING_REACHED, type StreamStore } from '../../ports/streams.ts';
+import type { UsageStore } from '../../ports/usage.ts';
 import { explainFailure } from './failures.ts';
 import { databasePath } from './files.ts';
-import type { Interval } from './journal.ts';
+import type { Interval } from './journalReading.ts';
 import { openDatabase } from './openDatabase.ts';
 import type { RowKey } from './outbox.ts';
 import { RecordTables } from './recordTables.ts';
@@ -34,11 +39,11 @@ const RETRY_AFTER_MS = 30_000;
  *   every 30 s. A database without memory is then taken up. One that holds a memory is left as it is until
  *   a restart: this gateway decided without it, and writing would forget the restrictions it remembers.
  */
-export function openStore(options: StoreOptions): Store {
+export function openStore(options: StoreOptions): Store & NetworkHistory {
   return new SqliteStore(options);
 }
 
-class SqliteStore implements Store {
+class SqliteStore implements Store, NetworkHistory {
   readonly #directory: string;
   readonly #log: Log;
   #condition: StoreCondition = { kind: 'unavailable', detail: '' };
@@ -46,6 +51,41 @@ class SqliteStore implements Store {
   #release: () => void = () => {};
   #triedAtMs: RunningMs | undefined;
   #isClosed = false;
+  readonly usage: UsageStore = {
+    readState: () => this.#attempt('read the account of energy', undefined, (tables) => tables.usageState()),
+    lastId: () => this.#attempt('read the account of energy', 0, (tables) => tables.lastUsageId()),
+    holdings: () => this.#attempt('measure the account of energy', [], (tables) => tables.usageHoldings()),
+    thin: (orders) =>
+      this.#attempt('thin the account of energy', undefined, (tables) => tables.thinUsage(orders)),
+  };
+
+  readonly streams: StreamStore = {
+    holdings: (sinceUtcMs) =>
+      this.#attempt('measure the outbox', [], (tables) => tables.holdings(sinceUtcMs)),
+    reach: (stream) =>
+      this.#attempt('read the outbox', NOTHING_REACHED, (tables) => tables.reachOf(stream).reach),
+    vouched: (stream) =>
+      this.#attempt('read the outbox', NOTHING_REACHED, (tables) => tables.reachOf(stream).vouched),
+    untoldLosses: (limit) =>
+      this.#attempt('read the loss ledger', [], (tables) => tables.untoldLosses(limit)),
+    lossesOf: (stream, from, until) =>
+      this.#attempt('read the loss ledger', [], (tables) => tables.lossesOf(stream, from, until)),
+    waiting: (stream, behind, limit) =>
+      this.#attempt('read the outbox', [], (tables) => {
+        const { until } = tables.reachOf(stream).reach;
+        return tables.rowsBetween(stream, Math.max(behind, until), Number.MAX_SAFE_INTEGER, limit);
+      }),
+    oldestBut: (stream, rows) =>
+      this.#attempt('read the outbox', undefined, (tables) => tables.oldestBut(stream, rows)),
+    kept: (stream, from, until, limit) =>
+      this.#attempt('read the outbox', [], (tables) => {
+        const taken = tables.reachOf(stream).reach.until;
+        return tables.rowsBetween(stream, from - 1, Math.min(until, taken), limit);
+      }),
+    thin: (orders) => this.#attempt('thin the outbox', undefined, (tables) => tables.thinStreams(orders)),
+    trimKept: (order) =>
+      this.#attempt('make room in the outbox', undefined, (tables) => tables.trimKept(order)),
+  };
 
   constructor(options: StoreOptions) {
     this.#directory = options.directory;
@@ -61,6 +101,10 @@ class SqliteStore implements Store {
     return this.#tables?.outboxId ?? '';
   }
 
+  head(): JournalHead | undefined {
+    return this.#tables?.head();
+  }
+
   commit(batch: RecordBatch): CommitResult {
     this.#lookAgain(batch.runningMs);
     if (this.#tables === undefined) {
@@ -69,7 +113,9 @@ class SqliteStore implements Store {
       return { ok: false, detail };
     }
     try {
-      return { ok: true, sequences: this.#tables.write(batch) };
+      const sequences = this.#tables.write(batch);
+      const head = this.#tables.head();
+      return { ok: true, sequences, ...(head === undefined ? {} : { head }) };
     } catch (error) {
       return { ok: false, detail: this.#explain(error) };
     }
@@ -83,13 +129,17 @@ class SqliteStore implements Store {
     });
   }
 
-  pendingCount(): number {
-    return this.#attempt('count the outbox', 0, (tables) => tables.pendingCount());
+  pendingCount(stream?: StreamName): number {
+    return this.#attempt('count the outbox', 0, (tables) => tables.pendingCount(stream));
+  }
+
+  eraseSlice(): boolean {
+    return this.#attempt('erase', false, (tables) => tables.eraseSlice());
   }
 
   acknowledge(rows: readonly RowKey[]): void {
-    this.#attempt('remove acknowledged rows, which will be sent again', undefined, (tables) =>
-      tables.deleteRows(rows),
+    this.#attempt('note what the broker has taken, which will be sent again', undefined, (tables) =>
+      tables.confirmRows(rows),
     );
   }
 
@@ -99,6 +149,17 @@ class SqliteStore implements Store {
 
   trimJournal(beforeUtcMs: UtcMs): void {
     this.#attempt('trim the journal', undefined, (tables) => tables.deleteSegments(beforeUtcMs));
+  }
+
+  addNetworkChange(change: NetworkChange): boolean {
+    return this.#attempt('keep the history of the network', false, (tables) => {
+      tables.addNetworkChange(change);
+      return true;
+    });
+  }
+
+  networkChanges(): readonly NetworkChange[] {
+    return this.#attempt('read the history of the network', [], (tables) => tables.networkChanges());
   }
 
   close(): void {
@@ -143,9 +204,10 @@ class SqliteStore implements Store {
     this.#log.error({ detail }, 'the record is back, but only a restart can use it');
   }
 
-  #giveUp(tables: RecordTables, damaged: readonly RowKey[]): void {
-    this.#log.error({ rows: damaged }, 'rows of the outbox are damaged and cannot be sent; they are removed');
-    tables.deleteRows(damaged);
+  #giveUp(tables: RecordTables, damaged: readonly OutboxRow[]): void {
+    const rows = damaged.map(({ stream, sequence }) => ({ stream, sequence }));
+    this.#log.error({ rows }, 'rows of the outbox are damaged and cannot be sent; they are removed');
+    tables.loseDamaged(damaged);
   }
 
   #attempt<T>(what: string, otherwise: T, run: (tables: RecordTables) => T): T {

@@ -6,9 +6,12 @@ import type { RecordReader, RecordReaderResult } from '../../ports/store.ts';
 import { isDirectoryLocked } from './directoryLock.ts';
 import { explainFailure } from './failures.ts';
 import { databasePath } from './files.ts';
-import { readSegments } from './journal.ts';
+import { readLastRecord, readNotes, readRecords, readSegments, readUnchained } from './journalReading.ts';
+import { readNetworkChanges } from './networkHistory.ts';
+import { countWaiting, readOutbox } from './outbox.ts';
 import { APPLICATION_ID, MIGRATIONS, readSchemaVersion } from './schema.ts';
 import { readState } from './storedState.ts';
+import { readUsage, readUsageState } from './usageTable.ts';
 
 /**
  * Opens the record of a state directory for reading alone.
@@ -68,11 +71,20 @@ function read(path: string, { database, close }: Source): RecordReader {
   }
   const state = readState(database);
   if (state.kind === 'undecodable') throw new Error('a memory whose check sum or form is wrong');
-  const count = database.prepare<[], number>('SELECT count(*) FROM outbox').pluck();
+  const unchained = readUnchained(database);
   return {
     ...(state.kind === 'read' ? { restored: state.state.restored } : {}),
-    pendingCount: () => count.get() ?? 0,
+    ...(unchained === undefined ? {} : { unchained }),
+    journalId: state.kind === 'read' ? state.state.outboxId : '',
+    pendingCount: () => countWaiting(database),
     segments: (interval) => readSegments(database, path, interval),
+    records: (interval) => readRecords(database, path, interval),
+    lastRecord: (interval) => readLastRecord(database, interval),
+    notes: () => readNotes(database, path),
+    networkChanges: () => readNetworkChanges(database),
+    outbox: () => readOutbox(database),
+    usage: (kind, interval) => readUsage(database, kind, interval),
+    usageState: () => readUsageState(database),
     close,
   };
 }

@@ -1,10 +1,19 @@
 import type Database from 'better-sqlite3';
-import type { OutboxDraft, OutboxRow, RecordBatch, StreamName } from '../../ports/store.ts';
+import type { LossCause } from '../../domain/loss.ts';
+import type {
+  CleanedStream,
+  OutboxCleaning,
+  OutboxDraft,
+  OutboxRow,
+  RecordBatch,
+  StreamName,
+} from '../../ports/store.ts';
+import type { StreamHolding, StreamThinning } from '../../ports/streams.ts';
+import type { LossTable } from './lossTable.ts';
+import { type ReachTable, readReached } from './reachTable.ts';
 import { sealText, unsealText } from './sealedJson.ts';
 import type { Sequences } from './storedState.ts';
-
-/** In the order of sending; the place in this list is what the table holds. */
-const STREAMS: readonly StreamName[] = ['events', 'status', 'telemetry'];
+import { PLACES, STREAMS } from './streams.ts';
 
 interface StoredRow {
   readonly stream: number;
@@ -14,21 +23,76 @@ interface StoredRow {
   readonly sealed: Buffer;
 }
 
-/** The table of what is to be sent. Its functions take part in the transaction of their caller. */
+/**
+ * Room that a row takes in the file. Of a value that does not fit into its page a part stays there, and the rest fills
+ * pages of its own. Source: SQLite database file format 1.6, for pages of 1024 bytes.
+ */
+const DISK_BYTES =
+  'CASE WHEN length(sealed) <= 200 THEN length(sealed) + 40 ELSE 143 + ((length(sealed) + 946) / 1020) * 1024 END';
+
+/** The table of what is to be sent, and of what was lately. Its functions take part in the transaction of their caller. */
 export class OutboxTable {
   readonly #insert: Database.Statement<[number, number, number, number, Buffer]>;
-  readonly #oldest: Database.Statement<[number], StoredRow>;
-  readonly #oldestOfStream: Database.Statement<[number, number], StoredRow>;
-  readonly #count: Database.Statement<[], number>;
+  readonly #behind: Database.Statement<[number, number, number, number], StoredRow>;
+  readonly #count: Database.Statement<[number, number], number>;
+  readonly #measure: Database.Statement<[number, number, number], number | null>;
+  readonly #recent: Database.Statement<
+    [number, number],
+    { readonly bytes: number | null; readonly first: number | null }
+  >;
+  readonly #place: Database.Statement<[number, number, number], number>;
+  readonly #keptEnds: Database.Statement<
+    [number, number],
+    { readonly sequence: number; readonly bytes: number }
+  >;
+  readonly #deleteKept: Database.Statement<[number, number]>;
+  readonly #lastKeptBefore: Database.Statement<[number, number, number], number | null>;
+  readonly #deleteStream: Database.Statement<[number]>;
   readonly #delete: Database.Statement<[number, number]>;
+  readonly #next: Database.Statement<[number, number], StoredRow>;
+  readonly #rewrite: Database.Statement<[Buffer, number, number]>;
 
-  constructor(database: Database.Database) {
+  readonly #reach: ReachTable;
+  readonly #losses: LossTable;
+
+  constructor(database: Database.Database, reach: ReachTable, losses: LossTable) {
+    this.#reach = reach;
+    this.#losses = losses;
     this.#insert = database.prepare('INSERT INTO outbox VALUES (?, ?, ?, ?, ?)');
-    this.#oldest = database.prepare('SELECT * FROM outbox ORDER BY stream, sequence LIMIT ?');
-    this.#oldestOfStream = database.prepare(
-      'SELECT * FROM outbox WHERE stream = ? ORDER BY sequence LIMIT ?',
+    this.#behind = database.prepare(
+      'SELECT * FROM outbox WHERE stream = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?',
     );
-    this.#count = database.prepare<[], number>('SELECT count(*) FROM outbox').pluck();
+    this.#count = database
+      .prepare<[number, number], number>('SELECT count(*) FROM outbox WHERE stream = ? AND sequence > ?')
+      .pluck();
+    this.#measure = database
+      .prepare<[number, number, number], number | null>(
+        `SELECT sum(${DISK_BYTES}) FROM outbox WHERE stream = ? AND sequence > ? AND sequence <= ?`,
+      )
+      .pluck();
+    this.#recent = database.prepare(
+      `SELECT sum(${DISK_BYTES}) AS bytes, min(recorded_at_utc_ms) AS first FROM outbox
+       WHERE stream = ? AND recorded_at_utc_ms >= ?`,
+    );
+    this.#place = database
+      .prepare<[number, number, number], number>(
+        'SELECT sequence FROM outbox WHERE stream = ? AND sequence > ? ORDER BY sequence LIMIT 1 OFFSET ?',
+      )
+      .pluck();
+    this.#keptEnds = database.prepare(
+      `SELECT sequence, ${DISK_BYTES} AS bytes FROM outbox WHERE stream = ? AND sequence <= ? ORDER BY sequence`,
+    );
+    this.#deleteKept = database.prepare('DELETE FROM outbox WHERE stream = ? AND sequence <= ?');
+    this.#lastKeptBefore = database
+      .prepare<[number, number, number], number | null>(
+        'SELECT max(sequence) FROM outbox WHERE stream = ? AND sequence <= ? AND recorded_at_utc_ms < ?',
+      )
+      .pluck();
+    this.#deleteStream = database.prepare('DELETE FROM outbox WHERE stream = ?');
+    this.#next = database.prepare(
+      'SELECT * FROM outbox WHERE stream = ? AND sequence > ? ORDER BY sequence LIMIT 1',
+    );
+    this.#rewrite = database.prepare('UPDATE outbox SET sealed = ? WHERE stream = ? AND sequence = ?');
     this.#delete = database.prepare('DELETE FROM outbox WHERE stream = ? AND sequence = ?');
   }
 
@@ -43,34 +107,163 @@ export class OutboxTable {
       after[draft.stream] += 1;
       const sequence = after[draft.stream];
       const sealed = sealText(JSON.stringify(draft.body));
-      this.#insert.run(STREAMS.indexOf(draft.stream), sequence, instant.utcMs, instant.runningMs, sealed);
+      this.#insert.run(PLACES[draft.stream], sequence, instant.utcMs, instant.runningMs, sealed);
       return sequence;
     });
     return { sequences, after };
   }
 
-  /** The oldest rows, of all streams or of one, and apart from them those that are damaged and can never be sent. */
+  /** The oldest that wait, of all streams or of one, and apart from them those that are damaged and can never be sent. */
   oldest(limit: number, of?: StreamName): OldestRows {
-    const found =
-      of === undefined ? this.#oldest.all(limit) : this.#oldestOfStream.all(STREAMS.indexOf(of), limit);
     const rows: OutboxRow[] = [];
-    const damaged: RowKey[] = [];
-    for (const stored of found) {
-      const stream = STREAMS[stored.stream];
+    const damaged: OutboxRow[] = [];
+    for (const stream of of === undefined ? STREAMS.values() : [of]) {
+      const room = limit - rows.length - damaged.length;
+      if (room <= 0) break;
+      const found = this.between(stream, this.#confirmed(stream), Number.MAX_SAFE_INTEGER, room);
+      rows.push(...found.rows);
+      damaged.push(...found.damaged);
+    }
+    return { rows, damaged };
+  }
+
+  /** Rows whose sequence lies in (behind, until], oldest first. */
+  between(stream: StreamName, behind: number, until: number, limit: number): OldestRows {
+    const rows: OutboxRow[] = [];
+    const damaged: OutboxRow[] = [];
+    for (const stored of this.#behind.all(PLACES[stream], behind, until, limit)) {
       const body = unsealText(stored.sealed);
-      if (stream === undefined) continue;
-      if (body === undefined) damaged.push({ stream, sequence: stored.sequence });
+      if (body === undefined) damaged.push(toOutboxRow(stream, stored, ''));
       else rows.push(toOutboxRow(stream, stored, body));
     }
     return { rows, damaged };
   }
 
-  count(): number {
-    return this.#count.get() ?? 0;
+  count(stream?: StreamName): number {
+    const streams = stream === undefined ? [...STREAMS.values()] : [stream];
+    return streams.reduce((sum, of) => sum + (this.#count.get(PLACES[of], this.#confirmed(of)) ?? 0), 0);
   }
 
-  delete(keys: readonly RowKey[]): void {
-    for (const key of keys) this.#delete.run(STREAMS.indexOf(key.stream), key.sequence);
+  /** What lies in the pages of the database: what waits, what is kept behind it, and what of both is recent. */
+  measure(stream: StreamName, sinceUtcMs: number): Omit<StreamHolding, 'stream' | 'waiting'> {
+    const confirmed = this.#confirmed(stream);
+    const waitingBytes = this.#measure.get(PLACES[stream], confirmed, Number.MAX_SAFE_INTEGER) ?? 0;
+    const keptBytes = this.#measure.get(PLACES[stream], -1, confirmed) ?? 0;
+    const { bytes, first } = this.#recent.get(PLACES[stream], sinceUtcMs) ?? { bytes: null, first: null };
+    return {
+      waitingBytes,
+      keptBytes,
+      recentBytes: bytes ?? 0,
+      ...(first === null ? {} : { recentFromUtcMs: first }),
+    };
+  }
+
+  oldestBut(stream: StreamName, rows: number): number | undefined {
+    return this.#place.get(PLACES[stream], this.#confirmed(stream), rows - 1);
+  }
+
+  /**
+   * The broker has taken these. They stay for a while, to be repeated. Only the oldest that wait count: what comes behind
+   * one that was not taken is sent again.
+   */
+  confirm(keys: readonly RowKey[]): void {
+    for (const stream of STREAMS.values()) {
+      const taken = new Set(keys.filter((key) => key.stream === stream).map(({ sequence }) => sequence));
+      if (taken.size === 0) continue;
+      const { rows, damaged } = this.between(
+        stream,
+        this.#confirmed(stream),
+        Number.MAX_SAFE_INTEGER,
+        taken.size,
+      );
+      if (damaged.length > 0) this.lose(damaged, 'damagedRow');
+      const open = rows.findIndex(({ sequence }) => !taken.has(sequence));
+      const prefix = open === -1 ? rows : rows.slice(0, open);
+      if (prefix.length > 0) this.#reach.advance(stream, prefix);
+    }
+  }
+
+  /** Waiting rows go for good; the ledger says so. */
+  lose(rows: readonly OutboxRow[], cause: LossCause): void {
+    for (const { stream, sequence, recordedAtUtcMs } of rows) {
+      this.#delete.run(PLACES[stream], sequence);
+      if (sequence <= this.#confirmed(stream)) continue;
+      const at = { fromUtcMs: recordedAtUtcMs, untilUtcMs: recordedAtUtcMs };
+      this.#losses.add({ stream, cause, sequences: { from: sequence, until: sequence }, count: 1, ...at });
+    }
+  }
+
+  /** All between give way to one under the last number, or to nothing. */
+  thin({ stream, from, until, fromUtcMs, untilUtcMs, body }: StreamThinning): void {
+    const lastLost = body === undefined ? until : until - 1;
+    const { rows, damaged } = this.between(stream, from - 1, lastLost, lastLost - from + 1);
+    for (const { sequence } of [...rows, ...damaged]) this.#delete.run(PLACES[stream], sequence);
+    if (body !== undefined) this.#rewrite.run(sealText(body), PLACES[stream], until);
+    const count = rows.length + damaged.length;
+    if (count === 0) return;
+    const merged = body === undefined ? {} : { mergedInto: until };
+    const sequences = { from, until: lastLost };
+    this.#losses.add({ stream, cause: 'thinned', sequences, count, fromUtcMs, untilUtcMs, ...merged });
+  }
+
+  /** @returns the bytes that became free */
+  trimKept(stream: StreamName, beforeUtcMs: number, freeBytes: number): number {
+    const confirmed = this.#confirmed(stream);
+    let last = this.#lastKeptBefore.get(PLACES[stream], confirmed, beforeUtcMs) ?? 0;
+    let freed = 0;
+    for (const { sequence, bytes } of this.#keptEnds.iterate(PLACES[stream], confirmed)) {
+      if (sequence > last && freed >= freeBytes) break;
+      freed += bytes;
+      last = Math.max(last, sequence);
+    }
+    if (last > 0) this.#deleteKept.run(PLACES[stream], last);
+    return freed;
+  }
+
+  /** What is kept goes silently, what waits with an entry in the ledger. */
+  eraseStream(stream: StreamName): void {
+    const { rows, damaged } = this.between(
+      stream,
+      this.#confirmed(stream),
+      Number.MAX_SAFE_INTEGER,
+      Number.MAX_SAFE_INTEGER,
+    );
+    this.lose(rows, 'erased');
+    this.lose(damaged, 'damagedRow');
+    this.#deleteStream.run(PLACES[stream]);
+  }
+
+  /** Goes through every row; a damaged one, which can never be sent, goes with those of which nothing is left. */
+  clean(clean: OutboxCleaning['clean']): readonly CleanedStream[] {
+    return [...STREAMS].map(([place, stream]) => {
+      let rewritten = 0;
+      const removed: number[] = [];
+      let stored = this.#next.get(place, 0);
+      while (stored !== undefined) {
+        const { sequence } = stored;
+        const before = unsealText(stored.sealed);
+        const after = before === undefined ? undefined : clean(toOutboxRow(stream, stored, before));
+        if (after === undefined) {
+          this.lose([toOutboxRow(stream, stored, '')], before === undefined ? 'damagedRow' : 'consent');
+          removed.push(sequence);
+        } else if (after !== before) {
+          this.#rewrite.run(sealText(after), place, sequence);
+          rewritten += 1;
+        }
+        stored = this.#next.get(place, sequence);
+      }
+      const [removedFrom, removedUntil] = [removed[0], removed.at(-1)];
+      return {
+        stream,
+        rewritten,
+        removed: removed.length,
+        ...(removedFrom !== undefined && removedUntil !== undefined && { removedFrom, removedUntil }),
+      };
+    });
+  }
+
+  #confirmed(stream: StreamName): number {
+    return this.#reach.of(stream).reach.until;
   }
 }
 
@@ -78,7 +271,8 @@ export type RowKey = Pick<OutboxRow, 'stream' | 'sequence'>;
 
 export interface OldestRows {
   readonly rows: readonly OutboxRow[];
-  readonly damaged: readonly RowKey[];
+  /** Without their bodies. */
+  readonly damaged: readonly OutboxRow[];
 }
 
 function toOutboxRow(stream: StreamName, stored: StoredRow, body: string): OutboxRow {
@@ -89,4 +283,34 @@ function toOutboxRow(stream: StreamName, stored: StoredRow, body: string): Outbo
     runningMs: stored.running_ms,
     body,
   };
+}
+
+/** What waits to be sent, in the order of sending; rows that are damaged can never be sent and are left out. */
+export function* readOutbox(database: Database.Database): Generator<OutboxRow, void> {
+  const next = database.prepare<[number, number], StoredRow>(
+    'SELECT * FROM outbox WHERE stream = ? AND sequence > ? ORDER BY sequence LIMIT 1',
+  );
+  for (const [place, stream] of STREAMS) {
+    let stored = next.get(place, readConfirmed(database, place));
+    while (stored !== undefined) {
+      const body = unsealText(stored.sealed);
+      if (body !== undefined) yield toOutboxRow(stream, stored, body);
+      stored = next.get(place, stored.sequence);
+    }
+  }
+}
+
+export function countWaiting(database: Database.Database): number {
+  const count = database
+    .prepare<[number, number], number>('SELECT count(*) FROM outbox WHERE stream = ? AND sequence > ?')
+    .pluck();
+  return [...STREAMS.keys()].reduce(
+    (sum, place) => sum + (count.get(place, readConfirmed(database, place)) ?? 0),
+    0,
+  );
+}
+
+function readConfirmed(database: Database.Database, place: number): number {
+  const sealed = database.prepare('SELECT sealed FROM stream WHERE stream = ?').pluck().get(place);
+  return readReached(sealed).reach.until;
 }

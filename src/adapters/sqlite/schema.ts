@@ -44,6 +44,55 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (stream, sequence)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- The journal becomes a chain of records: runs of decisions, and notes between them. A row without a record number is
+  -- from before; the chain begins behind it. previous is kept, so that a row can be checked when the one before is gone.
+  -- kind: 0 decisions, 1 command, 2 receipt, 3 checkpoint. The outbox got the stream -1, receipts, before all others.
+  ALTER TABLE journal ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE journal ADD COLUMN record INTEGER;
+  ALTER TABLE journal ADD COLUMN previous BLOB;
+  ALTER TABLE journal ADD COLUMN hash BLOB;
+  CREATE INDEX journal_notes ON journal (segment) WHERE kind > 0;
+  `,
+  `
+  -- The account of energy. kind: -1 what is not finished (id 0), 0 seconds, 1 minutes, 2 half-hour, 3 session, 4 gap; 9 fills
+  -- free pages with zeros and is gone again. bytes is the length of the sealed value, so that sums need not read it.
+  CREATE TABLE usage (
+    id INTEGER PRIMARY KEY,
+    kind INTEGER NOT NULL,
+    first_utc_ms REAL NOT NULL,
+    last_utc_ms REAL NOT NULL,
+    bytes INTEGER NOT NULL,
+    sealed BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX usage_by_age ON usage (kind, last_utc_ms, first_utc_ms, bytes);
+  `,
+  `
+  -- When the lowest broken rung of the way to the back office changed; the newest entries only.
+  CREATE TABLE network_history (
+    entry INTEGER PRIMARY KEY,
+    sealed BLOB NOT NULL
+  ) STRICT;
+  `,
+  `
+  -- How far each stream was taken by the broker. Rows of the outbox up to there are only kept, to be repeated on request.
+  CREATE TABLE stream (
+    stream INTEGER PRIMARY KEY,
+    sealed BLOB NOT NULL
+  ) STRICT;
+
+  -- The loss ledger: gaps of the streams, and their causes.
+  CREATE TABLE loss (
+    id INTEGER PRIMARY KEY,
+    stream INTEGER NOT NULL,
+    first_sequence INTEGER,
+    last_sequence INTEGER,
+    is_told INTEGER NOT NULL,
+    sealed BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX loss_untold ON loss (id) WHERE is_told = 0;
+  CREATE INDEX loss_by_sequence ON loss (stream, last_sequence);
+  `,
 ];
 
 export function readSchemaVersion(database: Database.Database): number {

@@ -5,6 +5,8 @@ import { unseal } from './sealedJson.ts';
 /** The last number given to a row of each stream; 0 before the first. */
 export type Sequences = Readonly<Record<StreamName, number>>;
 
+const NONE_GIVEN: Sequences = { receipts: 0, events: 0, status: 0, telemetry: 0 };
+
 /** Which outbox it is, and how far it has counted. Read together, so that a number never goes on under another name. */
 export interface OutboxIdentity {
   readonly outboxId: string;
@@ -22,7 +24,7 @@ export interface StoredState extends OutboxIdentity {
  */
 export function newOutboxIdentity(database: Database.Database): OutboxIdentity {
   const outboxId = database.prepare<[], string>('SELECT lower(hex(randomblob(4)))').pluck().get() ?? '';
-  return { outboxId, sequences: { events: 0, status: 0, telemetry: 0 } };
+  return { outboxId, sequences: { ...NONE_GIVEN } };
 }
 
 export type StateReading =
@@ -34,7 +36,9 @@ export function readState(database: Database.Database): StateReading {
   const sealed = database.prepare('SELECT sealed FROM state WHERE id = 1').pluck().get();
   if (sealed === undefined) return { kind: 'none' };
   const value = unseal(sealed)?.value;
-  return isStoredState(value) ? { kind: 'read', state: value } : { kind: 'undecodable' };
+  if (!isStoredState(value)) return { kind: 'undecodable' };
+  // A stream that is newer than the record has given no number in it.
+  return { kind: 'read', state: { ...value, sequences: { ...NONE_GIVEN, ...value.sequences } } };
 }
 
 function isStoredState(value: unknown): value is StoredState {
@@ -46,6 +50,7 @@ function isStoredState(value: unknown): value is StoredState {
     sequences.events,
     sequences.status,
     sequences.telemetry,
+    sequences.receipts ?? 0,
   ];
   return 'memory' in restored && typeof value.outboxId === 'string' && numbers.every(Number.isFinite);
 }

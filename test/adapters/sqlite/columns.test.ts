@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { packEntries, unpackEntries } from '../../../src/adapters/sqlite/columns.ts';
-import { sealEntries } from '../../../src/adapters/sqlite/journal.ts';
+import { textOfEntries } from '../../../src/adapters/sqlite/journal.ts';
+import { sealText } from '../../../src/adapters/sqlite/sealedJson.ts';
+import { packEntries, unpackEntries } from '../../../src/domain/packedEntries.ts';
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
@@ -44,5 +45,5 @@ it('stores half a minute of a home in less than two kilobytes', () => {
     };
   });
   expect(JSON.stringify(entries).length).toBeGreaterThan(35_000);
-  expect(sealEntries(entries).length).toBeLessThan(2_000);
+  expect(sealText(textOfEntries(entries)).length).toBeLessThan(2_000);
 });

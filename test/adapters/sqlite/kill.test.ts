@@ -7,6 +7,7 @@ import { databasePath } from '../../../src/adapters/sqlite/files.ts';
 import { openStore } from '../../../src/adapters/sqlite/openStore.ts';
 import type { StreamName } from '../../../src/ports/store.ts';
 import { batchOf, recordingLog } from './support/batches.ts';
+import { firstBreak, recordsOf } from './support/chain.ts';
 import { temporaryDirectory } from './support/temporaryDirectory.ts';
 
 const COMMITTER = fileURLToPath(new URL('support/committer.ts', import.meta.url));
@@ -47,7 +48,12 @@ it('restores the last acknowledged commit or the one in flight after each of man
     expect(memory).toEqual(batchOf(restoredCount).memory);
     const segments = [...store.segments()];
     expect(segments.map((segment) => segment.firstRunningMs / 30_000)).toEqual(countingTo(restoredCount));
+    const head = store.head();
     store.close();
+    const records = recordsOf(directory);
+    expect(firstBreak(records)).toBeUndefined();
+    expect(records).toHaveLength(restoredCount + Math.floor(restoredCount / 4));
+    expect(records.at(-1)).toMatchObject(head ?? {});
     expectRowsWithoutGap(directory, restoredCount);
   }
 });

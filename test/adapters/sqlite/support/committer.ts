@@ -9,7 +9,10 @@ const start = condition.kind === 'restored' ? condition.state.runningMs / 30_000
 writeSync(1, `${condition.kind} ${start}\n`);
 for (let count = start + 1; ; count += 1) {
   writeSync(1, `begins ${count}\n`);
-  const result = store.commit(batchOf(count, count % 3 === 0 ? [EVENT, TELEMETRY] : [TELEMETRY]));
+  const batch = batchOf(count, count % 3 === 0 ? [EVENT, TELEMETRY] : [TELEMETRY]);
+  const { runningMs, utcMs } = batch;
+  const notes = count % 4 === 0 ? [{ kind: 'receipt' as const, jws: `of.${count}.x`, runningMs, utcMs }] : [];
+  const result = store.commit({ ...batch, notes });
   if (!result.ok) throw new Error(result.detail);
   writeSync(1, `committed ${count}\n`);
   if (count % 5 === 0) store.acknowledge(store.pending(2));

@@ -1,0 +1,126 @@
+import type { z } from 'zod';
+import { consentNoteSchema } from '../../contract/consent.ts';
+import { type ErasureMessage, erasureSchema } from '../../contract/erasure.ts';
+import type { JournalFileHead } from '../../contract/journalFile.ts';
+import { type CheckpointMessage, checkpointSchema, receiptSchema } from '../../contract/receipt.ts';
+import type { SignatureReader } from '../../ports/signature.ts';
+import type { ChainCheck } from './chainCheck.ts';
+import { type Flaw, flawAt, isFlaw, type Mismatch, type RecordLine } from './flaw.ts';
+
+export interface Voucher {
+  readonly checkpoint: CheckpointMessage;
+  /** The record that it stands in; absent: it was given beside the file. */
+  readonly inRecord?: number;
+}
+
+export interface SignedBy {
+  readonly reader: SignatureReader;
+  /** Raw Ed25519, base64url. */
+  readonly publicKey: string;
+}
+
+/** The payload of a JWS of the gateway, or what is wrong with it. */
+export async function readOwn<T>(
+  jws: string,
+  schema: z.ZodType<T>,
+  what: string,
+  { reader, publicKey }: SignedBy,
+): Promise<T | Mismatch> {
+  const expected = `a ${what} signed with the key ${publicKey}`;
+  const payload = reader.takeApart(jws)?.payload;
+  if (payload === undefined) return { expected, found: 'no compact JWS' };
+  if (!(await reader.isSignedBy(jws, publicKey))) return { expected, found: 'a signature that does not fit' };
+  const parsed = schema.safeParse(JSON.parse(payload));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  return { expected, found: `${issue?.path.join('.') || 'a payload'}: ${issue?.message}` };
+}
+
+/** Checks what the gateway itself has signed in a record; commands are signed by others. */
+export async function checkNote(
+  record: RecordLine,
+  head: JournalFileHead,
+  signedBy: SignedBy,
+): Promise<Flaw | Voucher | undefined> {
+  if (record.kind === 'receipt') {
+    const receipt = await readOwn(record.content, receiptSchema, 'receipt', signedBy);
+    if (!('schema' in receipt)) return flawAt(record, receipt.expected, receipt.found);
+    if (receipt.gatewayId === head.gatewayId) return undefined;
+    return flawAt(record, `a receipt of the gateway ${head.gatewayId}`, `one of ${receipt.gatewayId}`);
+  }
+  if (record.kind === 'consent') {
+    const said = await readOwn(record.content, consentNoteSchema, 'note of consent', signedBy);
+    if (!('schema' in said)) return flawAt(record, said.expected, said.found);
+    if (said.gatewayId === head.gatewayId) return undefined;
+    return flawAt(record, `a note of consent of the gateway ${head.gatewayId}`, `one of ${said.gatewayId}`);
+  }
+  if (record.kind === 'erasure') {
+    const erasure = await readErasure(record.content, head, signedBy);
+    return isFlaw(erasure) ? flawAt(record, erasure.expected, erasure.found) : undefined;
+  }
+  if (record.kind !== 'checkpoint') return undefined;
+  const checkpoint = await readCheckpoint(record.content, head, signedBy);
+  if (isFlaw(checkpoint)) return flawAt(record, checkpoint.expected, checkpoint.found);
+  if (checkpoint.record < record.record) return { checkpoint, inRecord: record.record };
+  return flawAt(record, 'a checkpoint of a record before it', `one of record ${checkpoint.record}`);
+}
+
+/** The last record whose content may be gone, by the erasures in the head that the gateway has signed; 0: none. */
+export async function erasedThroughOf(head: JournalFileHead, signedBy: SignedBy): Promise<number | Mismatch> {
+  let throughRecord = 0;
+  for (const jws of head.erasures ?? []) {
+    const erasure = await readErasure(jws, head, signedBy);
+    if (isFlaw(erasure)) return erasure;
+    throughRecord = Math.max(throughRecord, erasure.throughRecord);
+  }
+  return throughRecord;
+}
+
+async function readErasure(
+  jws: string,
+  { gatewayId, journalId }: JournalFileHead,
+  signedBy: SignedBy,
+): Promise<ErasureMessage | Mismatch> {
+  const erasure = await readOwn(jws, erasureSchema, 'erasure', signedBy);
+  if (!('schema' in erasure)) return erasure;
+  if (erasure.gatewayId === gatewayId && erasure.journalId === journalId) return erasure;
+  return {
+    expected: `an erasure of the journal ${journalId} of the gateway ${gatewayId}`,
+    found: `one of the journal ${erasure.journalId} of the gateway ${erasure.gatewayId}`,
+  };
+}
+
+/** @returns the checkpoint, when it is one of this gateway and this journal */
+export async function readCheckpoint(
+  jws: string,
+  { gatewayId, journalId }: JournalFileHead,
+  signedBy: SignedBy,
+): Promise<CheckpointMessage | Mismatch> {
+  const checkpoint = await readOwn(jws, checkpointSchema, 'checkpoint', signedBy);
+  if (!('schema' in checkpoint)) return checkpoint;
+  if (checkpoint.gatewayId === gatewayId && checkpoint.journalId === journalId) return checkpoint;
+  return {
+    expected: `a checkpoint of the journal ${journalId} of the gateway ${gatewayId}, which the head names`,
+    found: `one of the journal ${checkpoint.journalId} of the gateway ${checkpoint.gatewayId}`,
+  };
+}
+
+/**
+ * Whether the chain is the one that a checkpoint vouches for.
+ * @param provenUntil last record that an earlier checkpoint vouches for; 0: none
+ */
+export function compareWithChain(
+  { checkpoint, inRecord }: Voucher,
+  chain: ChainCheck,
+  provenUntil: number,
+): Flaw | undefined {
+  const hash = chain.hashOf(checkpoint.record);
+  if (hash === undefined || hash === checkpoint.hash) return undefined;
+  const source = inRecord === undefined ? 'the checkpoint given' : `the checkpoint in record ${inRecord}`;
+  const from = Math.max(provenUntil + 1, chain.first()?.record ?? 1);
+  return {
+    record: from,
+    expected: `the hash ${checkpoint.hash} of record ${checkpoint.record}, for which ${source} of ${checkpoint.at} vouches`,
+    found: `${hash}: records ${from} to ${checkpoint.record} hold a change, and the hashes were computed anew`,
+  };
+}
