@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type Configuration, readConfiguration } from '../config/readConfiguration.ts';
+import { checkTrust } from './checkTrust.ts';
 import type { Context } from './context.ts';
 import { EXIT_CODES } from './exitCodes.ts';
 import { findUnwritableDirectories } from './probeDirectories.ts';
@@ -7,10 +8,11 @@ import { exitOfMistakes, refuseMistakes, writeJson } from './report.ts';
 import { layersOf } from './settingOptions.ts';
 
 /** Says every mistake of settings, site plan, device profiles and directories. Touches no device and no database. */
-export function check(command: Command, context: Context): number {
+export async function check(command: Command, context: Context): Promise<number> {
   const layers = layersOf(command, context);
   const result = readConfiguration(layers);
-  const mistakes = [...(result.ok ? [] : result.mistakes), ...findUnwritableDirectories(layers)];
+  const ofTrust = result.ok ? await checkTrust(result.configuration.settings.trust, context) : [];
+  const mistakes = [...(result.ok ? [] : result.mistakes), ...ofTrust, ...findUnwritableDirectories(layers)];
   const { json } = command.opts<{ json?: boolean }>();
   if (!result.ok || mistakes.length > 0) {
     if (json !== true) return refuseMistakes(context, mistakes);

@@ -1,6 +1,8 @@
+import type { DeskSettings } from '../config/deskSchema.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Status } from '../contract/status.ts';
 import type { Wire } from '../discovery/wire.ts';
+import type { Ladder } from '../domain/network.ts';
 import type { SitePlan } from '../domain/sitePlan.ts';
 import type { ReplayResult } from '../gateway/replay.ts';
 import type { Parsed, PlanChange } from '../gateway/whatIf/planChange.ts';
@@ -8,6 +10,7 @@ import type { WhatIfResult } from '../gateway/whatIf/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Device } from '../ports/device.ts';
 import type { ModbusLine } from '../ports/modbusLine.ts';
+import type { OwnSigner, SignatureReader, Signer } from '../ports/signature.ts';
 import type { JournalSegment, RecordReaderResult } from '../ports/store.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { ExitName } from './exitCodes.ts';
@@ -16,6 +19,8 @@ import type { ExitName } from './exitCodes.ts';
 export interface RunningGateway {
   /** Takes the loads to their stated posture, records it and closes everything. */
   stop(cause: string): Promise<void>;
+  /** Settles when the gateway was told at its local socket to end: with the cause to stop it with. */
+  readonly ended: Promise<'decommissioned'>;
   status(): Status;
 }
 
@@ -33,19 +38,58 @@ export interface Composition {
   ): Promise<RunningGateway>;
   /** The record of a state directory, opened without changing it. */
   openRecord(stateDirectory: string): RecordReaderResult;
+  /** The gateway's own key, from its file. */
+  readOwnKey(
+    file: string,
+  ): { readonly ok: true; readonly signer: OwnSigner } | { readonly ok: false; readonly detail: string };
+  openVerifier(): SignatureReader;
+  /** Makes a private key (PEM, Ed25519) for its user alone; never over a file that is there. */
+  makeKey(file: string): ({ readonly ok: true } & NamedKey) | { readonly ok: false; readonly detail: string };
+  /** Signs with a private key of a file. @param keyId its name; absent: its thumbprint */
+  openSigner(
+    file: string,
+    keyId?: string,
+  ): { readonly ok: true; readonly signer: Signer } | { readonly ok: false; readonly detail: string };
+  /** The thumbprint of a raw public key (RFC 7638). */
+  keyIdOf(publicKey: string): string;
   /** The hash of an engineer's PIN for the site plan. */
   hashPin(pin: string): string;
   replayJournal(segments: Iterable<JournalSegment>): ReplayResult;
   whatIf(segments: Iterable<JournalSegment>, changes: readonly PlanChange[]): Parsed<WhatIfResult>;
+  /** Climbs the ladder of the network without a gateway. Rejects with a StartRefusal where one runs after all. */
+  climbNetwork(settings: Settings): Promise<Ladder>;
   createClock(speed: number): Clock;
   /** A wire for looking only: every write is refused before it reaches it. */
   openForReading(wire: Wire, clock: Clock): ModbusLine;
   /** A device on such a wire. */
   createDeviceToRead(line: ModbusLine, unit: number, profile: Profile, clock: Clock): Device;
+  /** The desk, which a gateway does not load. */
+  composeDesk(): Promise<DeskComposition>;
   /** A broker inside this process, on a free port of the loopback address. */
   startDemoBroker(): Promise<DemoBroker>;
   /** Calls the listener for every message on a topic. Does not reject while the broker is away: it may come back. */
   watchTopics(url: string, topic: string, listener: (topic: string) => void): Promise<TopicWatch>;
+}
+
+/** What the commands use of the composed desk. */
+export interface DeskComposition {
+  /** @param pagesDirectory the pages as they are built */
+  startDesk(settings: DeskSettings, pagesDirectory: string): Promise<RunningDesk>;
+  /** The hash of a password, for the file of users. */
+  hashPassword(password: string): Promise<string>;
+}
+
+/** A desk in this process. */
+export interface RunningDesk {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** A key as others know it. */
+export interface NamedKey {
+  readonly keyId: string;
+  /** Raw Ed25519 public key, base64url. */
+  readonly publicKey: string;
 }
 
 export interface DemoBroker {

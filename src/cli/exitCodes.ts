@@ -23,6 +23,11 @@ export const EXIT_CODES = {
     meaning: 'The only mistake is that the site plan names device profiles that do not exist',
     nextStep: 'Correct the name, or add the profile to the profiles folder',
   },
+  nothingFound: {
+    code: 67,
+    meaning: 'The journal holds no record of that time, or nothing of that notice (`journal`, `evidence`)',
+    nextStep: 'Check the interval or the id; `loadgate journal show` lists what a journal file holds',
+  },
   deviceUnreachable: {
     code: 68,
     meaning: 'A device, or the line or network that it is on, cannot be reached (`read`, `scan`)',
@@ -30,8 +35,8 @@ export const EXIT_CODES = {
   },
   gatewayNotRunning: {
     code: 69,
-    meaning: 'No gateway answers on the local socket',
-    nextStep: 'Start it, or name its runtime directory',
+    meaning: 'No gateway answers on the local socket, or no desk at its address',
+    nextStep: 'Start it, or name its runtime directory or its address',
   },
   defect: {
     code: 70,
@@ -52,7 +57,7 @@ export const EXIT_CODES = {
   storeUnavailable: {
     code: 74,
     meaning:
-      'The state or runtime directory cannot be written (`check`), or a signature (`sign-plan`), or the journal cannot be opened or read to its end (`replay`, `whatif`)',
+      'The state or runtime directory cannot be written (`check`), or a signature or a key file (`sign-plan`, `keys`), or the journal or a journal file cannot be opened, read to its end or written (`replay`, `whatif`, `journal`, `evidence`)',
     nextStep: 'Check the path, the rights and the disk; the message says where a damaged journal goes on',
   },
   childDied: {
@@ -67,13 +72,30 @@ export const EXIT_CODES = {
   },
   notDone: {
     code: 77,
-    meaning: 'The gateway did not do what was asked (`boost`, `ready-by`, `hours`, `reset-lockout`, `join`)',
+    meaning:
+      'The gateway, or the desk, did not do what was asked (`boost`, `ready-by`, `hours`, `reset-lockout`, `join`, `desk`)',
     nextStep: 'Read the sentence: it says why and what to do',
   },
   wrongConfiguration: {
     code: 78,
-    meaning: 'The settings, the site plan or a device profile hold mistakes',
-    nextStep: 'Run `loadgate check`, which names all of them',
+    meaning: 'The settings, the site plan, a device profile, a key file or a trust bundle hold mistakes',
+    nextStep: 'Read the message; `loadgate check` names all mistakes of a configuration',
+  },
+  journalNotWhole: {
+    code: 79,
+    meaning:
+      'A journal file is not what a gateway recorded: changed, cut, reordered, or of another key (`journal`)',
+    nextStep: 'Keep the file; everything before the record that was named is proven, nothing from there on',
+  },
+  backOfficeUnreachable: {
+    code: 80,
+    meaning: 'A rung of the way to the back office is broken (`network`)',
+    nextStep: 'Do what stands beside that rung; it says whose job it is',
+  },
+  outOfService: {
+    code: 81,
+    meaning: 'The gateway of this state directory was taken out of service (`decommission`)',
+    nextStep: 'Nothing; to begin a new one there, remove the file that the message names',
   },
   interrupted: {
     code: 130,

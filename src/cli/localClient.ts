@@ -1,12 +1,17 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { type Bus, busSchema } from '../contract/bus.ts';
+import { type ConsentReport, consentViewSchema } from '../contract/consentView.ts';
 import { type Devices, devicesSchema } from '../contract/devices.ts';
+import { type Network, networkSchema } from '../contract/network.ts';
 import { type Choice, choiceSchema } from '../contract/owner.ts';
 import { type Status, statusSchema } from '../contract/status.ts';
 
 /** Longest wait for the gateway on the same machine; a control cycle never takes that long. */
 const ANSWER_TIMEOUT_MS = 3_000;
+
+/** The ladder is bounded to 20 s; one that is under way already is waited for, and nothing beyond. */
+const CLIMB_TIMEOUT_MS = 25_000;
 
 /** Service unavailable: the socket stands before the first cycle has run. */
 const STILL_STARTING = 503;
@@ -35,9 +40,19 @@ export function fetchDevices(runtimeDirectory: string): Promise<LocalAnswer<Devi
   return fetchPage(runtimeDirectory, '/devices', devicesSchema);
 }
 
+/** Asks where each purpose and person stands. */
+export function fetchConsent(runtimeDirectory: string): Promise<LocalAnswer<ConsentReport>> {
+  return fetchPage(runtimeDirectory, '/consent', consentViewSchema);
+}
+
 /** Asks what every line has seen. */
 export function fetchBus(runtimeDirectory: string): Promise<LocalAnswer<Bus>> {
   return fetchPage(runtimeDirectory, '/bus', busSchema);
+}
+
+/** Has the ladder of the network climbed, which takes its time. */
+export function fetchNetwork(runtimeDirectory: string): Promise<LocalAnswer<Network>> {
+  return fetchPage(runtimeDirectory, '/network', networkSchema, CLIMB_TIMEOUT_MS);
 }
 
 /** What is used of a schema of the contract. */
@@ -54,9 +69,10 @@ async function fetchPage<T>(
   runtimeDirectory: string,
   path: string,
   schema: Schema<T>,
+  timeoutMs = ANSWER_TIMEOUT_MS,
 ): Promise<LocalAnswer<T>> {
   const socketPath = socketPathIn(runtimeDirectory);
-  const answer = await ask(socketPath, 'GET', path);
+  const answer = await ask(socketPath, 'GET', path, timeoutMs);
   if (!answer.ok) return answer;
   const parsed = schema.safeParse(readJson(answer.value));
   if (parsed.success) return { ok: true, value: parsed.data };
@@ -90,9 +106,28 @@ export async function acknowledgeLoss(
   return notUnderstood(socketPath, 'an answer without isAcknowledged');
 }
 
-function ask(socketPath: string, method: 'GET' | 'POST', path: string): Promise<LocalAnswer<string>> {
+/** Asks whether an erasure is still overwriting. */
+export async function fetchErasure(
+  runtimeDirectory: string,
+): Promise<LocalAnswer<{ readonly isErasing: boolean }>> {
+  const socketPath = socketPathIn(runtimeDirectory);
+  const answer = await ask(socketPath, 'GET', '/erase');
+  if (!answer.ok) return answer;
+  const found = readJson(answer.value);
+  const isErasing =
+    typeof found === 'object' && found !== null && 'isErasing' in found ? found.isErasing : undefined;
+  if (typeof isErasing === 'boolean') return { ok: true, value: { isErasing } };
+  return notUnderstood(socketPath, 'an answer without isErasing');
+}
+
+function ask(
+  socketPath: string,
+  method: 'GET' | 'POST',
+  path: string,
+  timeoutMs = ANSWER_TIMEOUT_MS,
+): Promise<LocalAnswer<string>> {
   return new Promise((resolve) => {
-    const options = { socketPath, method, path, timeout: ANSWER_TIMEOUT_MS, agent: false };
+    const options = { socketPath, method, path, timeout: timeoutMs, agent: false };
     const asked = request(options, (response) => {
       const parts: string[] = [];
       response.setEncoding('utf8');
@@ -105,7 +140,7 @@ function ask(socketPath: string, method: 'GET' | 'POST', path: string): Promise<
         else resolve(notUnderstood(socketPath, `HTTP status ${response.statusCode}: ${body.trim()}`));
       });
     });
-    asked.on('timeout', () => asked.destroy(new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`)));
+    asked.on('timeout', () => asked.destroy(new Error(`no answer within ${timeoutMs} ms`)));
     asked.on('error', (error: NodeJS.ErrnoException) => resolve(notRunning(socketPath, error)));
     asked.end();
   });

@@ -86,7 +86,8 @@ function refuseNoPin(context: Context, file: string): number {
   return refuse(context, 'wrongUsage', `expected a PIN in ${place}, found none that can be read`);
 }
 
-async function choose(
+/** Asks the gateway for something that a person has chosen, and says what came of it. */
+export async function choose(
   command: Command,
   context: Context,
   path: string,

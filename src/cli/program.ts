@@ -3,13 +3,22 @@ import { SETTABLE } from '../gateway/whatIf/planChange.ts';
 import { acknowledge } from './acknowledgeCommand.ts';
 import { bus } from './busCommand.ts';
 import { check } from './checkCommand.ts';
+import { addConsentCommands } from './consentCommand.ts';
 import type { Context } from './context.ts';
+import { addDataCommands } from './data/dataCommands.ts';
 import { demo } from './demo/demoCommand.ts';
+import { addDeskCommands } from './desk/addDeskCommands.ts';
 import { devices } from './devicesCommand.ts';
+import { addEnergyCommand } from './energy/energyCommand.ts';
 import { EXIT_CODES } from './exitCodes.ts';
+import { addJournalCommands } from './journal/journalCommands.ts';
+import { addKeysCommands } from './keys/keysCommands.ts';
 import { limits } from './limitsCommand.ts';
+import { addNetworkCommand } from './networkCommand.ts';
+import { addOutboxCommands } from './outboxCommand.ts';
 import { boost, engineerPin, hours, join, readyBy, resetLockOut } from './ownerCommands.ts';
 import { read } from './readCommand.ts';
+import { type Bind, Registrar, withJson } from './registrar.ts';
 import { replay } from './replayCommand.ts';
 import { refuse } from './report.ts';
 import { run } from './runCommand.ts';
@@ -28,8 +37,6 @@ import {
   parseStretch,
 } from './values.ts';
 import { whatIf } from './whatIfCommand.ts';
-
-type Action = (command: Command, context: Context) => number | Promise<number>;
 
 /** Runs one command line to its end and returns its exit code. Nothing here ends the process. */
 export async function runCli(args: readonly string[], context: Context): Promise<number> {
@@ -51,8 +58,6 @@ export async function runCli(args: readonly string[], context: Context): Promise
   }
 }
 
-type Bind = (action: Action) => (...given: unknown[]) => Promise<void>;
-
 /** The commands with their options and help; docs/cli.md is checked against it. */
 export function createProgram(context: Context, bind: Bind): Command {
   const program = new Command('loadgate')
@@ -72,11 +77,9 @@ export function createProgram(context: Context, bind: Bind): Command {
     });
   program.addHelpText('after', `\nExit codes:\n${exitCodeLines().join('\n')}\n`);
 
-  const add = (name: string, description: string, action: Action, examples: readonly string[]): Command => {
-    const command = program.command(name).description(description).action(bind(action));
-    return command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}\n`);
-  };
-  const json = (command: Command, what: string): Command => command.option('--json', `print ${what} as JSON`);
+  const registrar = new Registrar(program, bind);
+  const add = registrar.add.bind(registrar);
+  const json = withJson;
 
   const runs = add('run', 'Run the gateway until it is told to stop (SIGTERM, SIGINT).', run, [
     'loadgate run --config /etc/loadgate/loadgate.jsonc',
@@ -144,6 +147,11 @@ export function createProgram(context: Context, bind: Bind): Command {
   ]).argument('<which>', '"planned" as in the site plan, "none", or a file with hours');
   addSettingOptions(json(hourChoices, 'what was done'), ['runtimeDirectory']);
 
+  addOutboxCommands(registrar);
+  addConsentCommands(registrar);
+  addEnergyCommand(registrar);
+  addDataCommands(registrar);
+
   const resets = add('reset-lockout', 'Open a lock-out of the limitation scheme (State 3).', resetLockOut, [
     'loadgate reset-lockout',
     'loadgate reset-lockout --pin-file - < pin.txt',
@@ -170,6 +178,8 @@ export function createProgram(context: Context, bind: Bind): Command {
   ])
     .argument('<file>', 'the site plan; the signature is written beside it, with .sig after its name')
     .requiredOption('--key <file>', 'private key (PEM, Ed25519)');
+
+  addKeysCommands(registrar);
 
   const acknowledges = add(
     'acknowledge',
@@ -218,6 +228,8 @@ export function createProgram(context: Context, bind: Bind): Command {
   );
   addSettingOptions(json(buses, 'the counters and hints'), ['runtimeDirectory']);
 
+  addNetworkCommand(registrar);
+
   const replays = add('replay', 'Decide again what was decided, and name the first difference.', replay, [
     'loadgate replay --state-directory /var/lib/loadgate',
     'loadgate replay --since 2026-01-05T17:00 --until 2026-01-05T18:00 --json',
@@ -240,6 +252,10 @@ export function createProgram(context: Context, bind: Bind): Command {
   );
   addInterval(suppositions);
   addSettingOptions(suppositions, ['stateDirectory']);
+
+  addJournalCommands(registrar);
+
+  addDeskCommands(registrar);
 
   const demos = add('demo', 'Run a simulated home, a broker and the gateway, and show them live.', demo, [
     'npm start',
@@ -279,7 +295,7 @@ export function createProgram(context: Context, bind: Bind): Command {
         parseBrokerUrl,
       ),
     )
-    .addOption(new Option('--keep', 'keep the folder with site plan, database and logs'));
+    .addOption(new Option('--keep', 'keep the folder with site plan, keys, database and logs'));
   return program;
 }
 

@@ -7,6 +7,7 @@ export function renderStatus(status: Status): string {
   const parts = [
     `${status.siteId}  ${status.at}  running ${duration(status.runningMs)}  clock ${status.clockLevel}  ${posture}`,
     status.sentence,
+    section('Restrictions by the distributor', restrictionRows(status)),
     section('Flows', flowRows(status)),
     section('Loads', loadRows(status)),
     section('Faults', faultRows(status)),
@@ -19,6 +20,13 @@ export function renderStatus(status: Status): string {
 function section(title: string, rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
   return [title, ...alignColumns(rows).map((line) => `  ${line}`)].join('\n');
+}
+
+function restrictionRows({ restrictions }: Status): readonly (readonly string[])[] {
+  return restrictions.flatMap(({ noticeId, sentence, objection }) => [
+    [noticeId, sentence],
+    ['', objection === '' ? '' : `-> to object: ${objection}`],
+  ]);
 }
 
 function flowRows({ circuits }: Status): readonly (readonly string[])[] {
@@ -71,12 +79,21 @@ function silentRows({ devices, runningMs }: Status): readonly (readonly string[]
     ]);
 }
 
-function footer({ sync, record, cycle, runningMs }: Status): string {
+/** Said when it matters: while the outbox is emptied as it fills, the figure means nothing to anybody. */
+function roomLeft({ isConnected, room }: Status['sync']): string {
+  if (isConnected || room?.hoursLeft === undefined) return '';
+  return room.hoursLeft === 0
+    ? '; it is full, and the finest telemetry gives way'
+    : `; room for ${room.hoursLeft} more hours`;
+}
+
+function footer({ sync, record, cycle, runningMs, network }: Status): string {
   const broker = sync.isConnected ? 'connected' : 'not connected';
   const commit =
     record.lastCommitMs === undefined ? 'nothing yet' : `${duration(runningMs - record.lastCommitMs)} ago`;
   return alignColumns([
-    ['Broker', `${broker}, ${sync.outboxDepth} in the outbox`],
+    ['Broker', `${broker}, ${sync.outboxDepth} in the outbox${roomLeft(sync)}`],
+    ...(network === undefined ? [] : [['Network', `since ${network.since}: ${network.sentence}`]]),
     ['Record', `${record.condition}, last commit ${commit}`],
     [
       'Cycle',

@@ -21,7 +21,7 @@ export async function run(command: Command, context: Context): Promise<number> {
     if (isStartRefusal(error)) return refuse(context, error.exit, error.message);
     throw error;
   }
-  const cause = await signals.next();
+  const cause = await Promise.race([signals.next(), gateway.ended]);
   const isForced = signals.next().then(() => true);
   const isStopped = gateway.stop(cause).then(() => false);
   const wasForced = await Promise.race([isForced, isStopped]);
@@ -31,14 +31,14 @@ export async function run(command: Command, context: Context): Promise<number> {
   return refuse(context, 'interrupted', sentence);
 }
 
-function isStartRefusal(error: unknown): error is StartRefusal {
+export function isStartRefusal(error: unknown): error is StartRefusal {
   return (
     error instanceof Error && 'exit' in error && typeof error.exit === 'string' && error.exit in EXIT_CODES
   );
 }
 
 /** Signals one after the other; one that comes while the gateway is still starting waits its turn. */
-function collectSignals(context: Context): { next(): Promise<string>; end(): void } {
+export function collectSignals(context: Context): { next(): Promise<string>; end(): void } {
   const waiting: string[] = [];
   const takers: ((signal: string) => void)[] = [];
   const end = context.onStopSignal((signal) => {

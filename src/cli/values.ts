@@ -44,6 +44,12 @@ export function parseStretch(text: string): number {
   throw new InvalidArgumentError('Expected a whole number from 1 to 100; 1 is the most eventful stretch.');
 }
 
+export function parseRecordNumber(text: string): number {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number >= 1) return number;
+  throw new InvalidArgumentError('Expected the number of a record, from 1.');
+}
+
 export function parseBrokerUrl(text: string): string {
   const { kind } = settingRow('broker.url');
   if (kind.accepts(text)) return text;

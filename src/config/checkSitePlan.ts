@@ -1,4 +1,5 @@
 import type { SitePlan } from '../domain/sitePlan.ts';
+import { findSwitchingMistakes } from './checkPhaseSwitching.ts';
 import { findRatingMistakes } from './checkRatings.ts';
 import { findReferenceMistakes } from './checkReferences.ts';
 import { findTimingMistakes } from './checkTiming.ts';
@@ -15,6 +16,7 @@ export function checkSitePlan(plan: SitePlan, profiles: ProfileCatalogue): reado
   return [
     ...findReferenceMistakes(plan, profiles),
     ...findWiringMistakes(plan, profiles),
+    ...findSwitchingMistakes(plan, profiles),
     ...findRatingMistakes(plan, profiles),
     ...findTimingMistakes(plan),
   ];

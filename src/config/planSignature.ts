@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import { type Mistake, show } from './mistake.ts';
+import type { Mistake } from './mistake.ts';
+import { readPublicKeys } from './publicKeys.ts';
 import { readBytes } from './readBytes.ts';
 
 /** Stands beside the site plan: the bare Ed25519 signature (RFC 8032) over the bytes of its file. */
@@ -15,7 +16,8 @@ type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; 
  * @param keysFile one or more Ed25519 public keys, PEM
  */
 export function checkPlanSignature(planFile: string, bytes: Uint8Array, keysFile: string): Read<string> {
-  const keys = readPublicKeys(keysFile);
+  const toMake = 'write one: openssl pkey -in installer.key -pubout -out installers.pem';
+  const keys = readPublicKeys(keysFile, toMake);
   if (!keys.ok) return keys;
   const signatureFile = signatureFileOf(planFile);
   const signature = readBytes(signatureFile);
@@ -59,29 +61,4 @@ export function fingerprintOf(key: KeyObject): string {
   const publicKey = key.type === 'private' ? createPublicKey(key) : key;
   const der = publicKey.export({ type: 'spki', format: 'der' });
   return `SHA256:${createHash('sha256').update(der).digest('hex')}`;
-}
-
-const PEM_BLOCK = /-----BEGIN ([A-Z ]+)-----[^-]*-----END \1-----/g;
-
-function readPublicKeys(file: string): Read<readonly KeyObject[]> {
-  const pem = readBytes(file);
-  const expected = 'one or more Ed25519 public keys, PEM';
-  const toDo = 'write one: openssl pkey -in installer.key -pubout -out installers.pem';
-  const wrong = (found: string): Read<readonly KeyObject[]> => ({
-    ok: false,
-    mistake: { source: file, path: '', expected, found, toDo },
-  });
-  if (typeof pem === 'string') return wrong(pem);
-  const blocks = [...pem.toString('latin1').matchAll(PEM_BLOCK)];
-  const foreign = blocks.find(([, label]) => label !== 'PUBLIC KEY');
-  if (foreign !== undefined) return wrong(`among them ${show(foreign[1])}`);
-  if (blocks.length === 0) return wrong('none');
-  try {
-    const keys = blocks.map(([block]) => createPublicKey(block));
-    const other = keys.find((key) => key.asymmetricKeyType !== 'ed25519');
-    if (other !== undefined) return wrong(`among them a key of the kind ${other.asymmetricKeyType}`);
-    return { ok: true, value: keys };
-  } catch {
-    return wrong('one that is damaged');
-  }
 }

@@ -22,6 +22,8 @@ export interface ProfileFacts {
   readonly setpointA?: AllowedRange;
   /** True when what it gives can be limited. */
   readonly takesPowerLimit: boolean;
+  /** True when it can be switched between its own L1 and all three phases. */
+  readonly switchesPhases: boolean;
   /** What the device can do by itself when it hears nothing; absent: nothing. */
   readonly fallback?: { readonly currentA: AllowedRange; readonly timeoutMs: AllowedRange };
 }
@@ -38,6 +40,7 @@ const HAN_LOAD_SWITCH_FACTS: ProfileFacts = {
   phases: [],
   relayChannels: { first: 1, last: 5 },
   takesPowerLimit: false,
+  switchesPhases: false,
 };
 
 /** All that a site plan may name as a profile. */
@@ -65,6 +68,7 @@ function factsOf(profile: ProfileData): ProfileFacts {
     // A device that gives its power only as a total stands on one phase.
     phases: phases.length === 0 && 'totalPowerW' in points ? ['L1'] : phases,
     takesPowerLimit: setPowerLimit !== undefined || setSignedPower !== undefined,
+    switchesPhases: profile.commands.setPhases !== undefined,
     ...(inputs.length > 0 && { inputs }),
     ...(setSwitch !== undefined && {
       relayChannels: { first: setSwitch.firstChannel, last: setSwitch.firstChannel + setSwitch.channels - 1 },

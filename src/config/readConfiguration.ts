@@ -9,6 +9,7 @@ import type { Mistake } from './mistake.ts';
 import { catalogueOf } from './profileFacts.ts';
 import { readSitePlan, type SitePlanResult } from './readSitePlan.ts';
 import { readSettings, type SettingLayers, type Settings } from './settings.ts';
+import { readTrustFiles } from './trustFiles.ts';
 
 /** Everything that a gateway is told before it starts. */
 export interface Configuration {
@@ -42,7 +43,7 @@ export function readConfiguration(layers: SettingLayers): ConfigurationResult {
   const isInUse = ({ file }: ProfileMistake): boolean =>
     file === directory || usedFiles === undefined || usedFiles.includes(file);
   const mistakes = [
-    ...(read.ok ? unreadableFiles(read.settings) : read.mistakes),
+    ...(read.ok ? [...unreadableFiles(read.settings), ...trustMistakes(read.settings)] : read.mistakes),
     ...(site.ok ? planMistakes(site.plan, named.sitePlan ?? '', loaded) : site.mistakes),
     ...loaded.mistakes.filter(isInUse).map((mistake) => profileMistake(directory, mistake)),
   ];
@@ -101,10 +102,8 @@ function profileWarning(directory: string, { file, path, message }: ProfileMista
 
 function settingWarnings(settings: Settings): readonly string[] {
   const warnings: string[] = [];
-  if (settings.acceptUnsignedCurtailment) {
-    warnings.push(
-      'acceptUnsignedCurtailment is true: WHOEVER REACHES THE BROKER CAN SWITCH LOADS OFF. For trials on a closed network only.',
-    );
+  if (settings.broker.url !== undefined && settings.trust.rootKeysFile === undefined) {
+    warnings.push('trust.rootKeysFile is unset: no command of the back office is obeyed.');
   }
   if (settings.simulation.speed !== 1) {
     warnings.push(
@@ -123,6 +122,11 @@ function unreadableFiles(settings: Settings): readonly Mistake[] {
     const expected = 'a file that can be read';
     return [{ source: file, path: `broker.${key}`, expected, found: 'none', toDo }];
   });
+}
+
+function trustMistakes({ trust }: Settings): readonly Mistake[] {
+  const read = readTrustFiles(trust);
+  return read.ok ? [] : read.mistakes;
 }
 
 function isReadable(file: string): boolean {

@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import convict from 'convict';
 import { type Mistake, nearest, show } from './mistake.ts';
 import { readJsoncFile } from './readJsoncFile.ts';
@@ -23,10 +23,15 @@ export interface Settings {
   readonly stateDirectory: string;
   readonly runtimeDirectory: string;
   readonly broker: BrokerSettings;
-  readonly acceptUnsignedCurtailment: boolean;
+  readonly trust: TrustSettings;
+  /** Absent: identity.key in the state directory. */
+  readonly identity: { readonly keyFile?: string };
+  /** Absent: nobody but the broker and the resolvers of the system is contacted. */
+  readonly network: { readonly checkAddress?: string };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly cycle: { readonly intervalMs: number };
   readonly journal: { readonly segmentMs: number; readonly keepDays: number };
+  readonly outbox: { readonly mostMegabytes: number; readonly keepDays: number };
   readonly telemetry: { readonly intervalMs: number };
   readonly simulation: { readonly speed: number };
 }
@@ -40,6 +45,13 @@ export interface BrokerSettings {
   readonly certificateAuthorityFile?: string;
   readonly certificateFile?: string;
   readonly keyFile?: string;
+}
+
+export interface TrustSettings {
+  /** Absent: no command is obeyed. */
+  readonly rootKeysFile?: string;
+  /** Absent: only a bundle from the broker. */
+  readonly bundleFile?: string;
 }
 
 /** Where settings come from; a later one wins: file, environment, arguments. */
@@ -89,6 +101,19 @@ export function readDirectorySetting(
   const { values, mistakes } = layer(layers);
   const own = mistakes.filter((mistake) => mistake.path === '' || mistake.path === path);
   return own.length === 0 ? { ok: true, value: String(values[path]) } : { ok: false, mistakes: own };
+}
+
+/** Where the gateway keeps its own key, for commands that read its record. */
+export function readIdentityKeyFile(
+  layers: SettingLayers,
+):
+  | { readonly ok: true; readonly value: string }
+  | { readonly ok: false; readonly mistakes: readonly Mistake[] } {
+  const { values, mistakes } = layer(layers);
+  const { identity, stateDirectory } = values as unknown as Pick<Settings, 'identity' | 'stateDirectory'>;
+  const own = mistakes.filter(({ path }) => ['', 'identity.keyFile', 'stateDirectory'].includes(path));
+  if (own.length > 0) return { ok: false, mistakes: own };
+  return { ok: true, value: identity.keyFile ?? join(stateDirectory, 'identity.key') };
 }
 
 interface Layered {
@@ -219,7 +244,7 @@ function combinationMistakes(
   settings: Settings,
   sourceOf: (path: SettingPath) => string,
 ): readonly Mistake[] {
-  const { broker } = settings;
+  const { broker, trust } = settings;
   const mistakes: Mistake[] = [];
   if ((broker.certificateFile === undefined) !== (broker.keyFile === undefined)) {
     const path = broker.certificateFile === undefined ? 'broker.certificateFile' : 'broker.keyFile';
@@ -227,6 +252,9 @@ function combinationMistakes(
   }
   if (broker.passwordFile !== undefined && broker.username === undefined) {
     mistakes.push(settingMistake('broker.username', null, sourceOf('broker.username')));
+  }
+  if (trust.bundleFile !== undefined && trust.rootKeysFile === undefined) {
+    mistakes.push(settingMistake('trust.rootKeysFile', null, sourceOf('trust.rootKeysFile')));
   }
   return mistakes;
 }

@@ -1,3 +1,5 @@
+import { splitHostPort } from './hostPort.ts';
+
 /** How a setting is read and judged. */
 export interface SettingKind {
   readonly expected: string;
@@ -36,16 +38,11 @@ function oneOf(...values: readonly string[]): SettingKind {
   };
 }
 
-const yesOrNo: SettingKind = {
-  expected: 'true or false',
-  coerce: (value) => (value === 'true' ? true : value === 'false' ? false : value),
-  accepts: (value) => typeof value === 'boolean',
-};
-
 const name: SettingKind = {
-  expected: 'a name of 1 to 64 small letters, digits and hyphens, beginning with a letter or digit',
+  expected:
+    'a name of 1 to 64 small letters, digits and hyphens, beginning with a letter or digit, and not "areas" or "trust"',
   coerce: same,
-  accepts: (value) => typeof value === 'string' && /^[a-z0-9][a-z0-9-]{0,63}$/.test(value),
+  accepts: (value) => typeof value === 'string' && /^(?!(areas|trust)$)[a-z0-9][a-z0-9-]{0,63}$/.test(value),
 };
 
 export const PATH_KIND: SettingKind = {
@@ -70,6 +67,12 @@ const brokerUrl: SettingKind = {
       url.username === '' && url.password === '' && /^\/?$/.test(url.pathname) && url.search === '';
     return ['mqtt:', 'mqtts:'].includes(url.protocol) && url.hostname !== '' && isBare;
   },
+};
+
+const hostPort: SettingKind = {
+  expected: 'an address host:port',
+  coerce: same,
+  accepts: (value) => typeof value === 'string' && splitHostPort(value) !== undefined,
 };
 
 const speed: SettingKind = {
@@ -139,10 +142,25 @@ export const SETTINGS = {
     kind: PATH_KIND,
     default: null,
   },
-  acceptUnsignedCurtailment: {
-    doc: 'DANGEROUS, for trials on a closed network: obey curtailments that nobody has signed. Whoever reaches the broker can then switch loads off.',
-    kind: yesOrNo,
-    default: false,
+  'trust.rootKeysFile': {
+    doc: 'Public keys (PEM, Ed25519) of the root of trust, which says whose commands count. Unset: no command of the back office is obeyed.',
+    kind: PATH_KIND,
+    default: null,
+  },
+  'trust.bundleFile': {
+    doc: 'Trust bundle of the enrolment: the keys that may give commands, signed by a root key. Unset: only one that comes by the broker.',
+    kind: PATH_KIND,
+    default: null,
+  },
+  'identity.keyFile': {
+    doc: 'Private key (PEM, Ed25519) by which this gateway signs its receipts and its journal; made at the first start. Unset: `identity.key` in the state directory.',
+    kind: PATH_KIND,
+    default: null,
+  },
+  'network.checkAddress': {
+    doc: 'A server outside (host:port) that tells a broadband that is down from a broker that is: `loadgate network` opens a TCP connection there and closes it again. Unset: nobody but the broker and the resolvers of the system is contacted.',
+    kind: hostPort,
+    default: null,
   },
   logLevel: {
     doc: 'Least level of log lines that are written to the standard error output.',
@@ -163,6 +181,16 @@ export const SETTINGS = {
     doc: 'Days for which `loadgate replay` can decide again what was decided.',
     kind: wholeNumber(1, 366, 'days'),
     default: 14,
+  },
+  'outbox.mostMegabytes': {
+    doc: 'Most that messages waiting for the broker take on the disk; a usual home writes 2.6 MB a day. When it is full the finest telemetry gives way first, receipts and events never.',
+    kind: wholeNumber(4, 100_000, 'megabytes'),
+    default: 128,
+  },
+  'outbox.keepDays': {
+    doc: 'Days for which messages that the broker has taken are kept, so that the back office can ask for them again; a quarter of `outbox.mostMegabytes` at most.',
+    kind: wholeNumber(0, 366, 'days'),
+    default: 7,
   },
   'telemetry.intervalMs': {
     doc: 'Time between two telemetry messages to the back office.',

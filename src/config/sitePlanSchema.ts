@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { chargingHoursSchema } from '../contract/owner.ts';
+import { GATEWAY_PURPOSES } from '../domain/consent.ts';
+import { isMpan } from '../domain/mpan.ts';
 import { PHASES } from '../domain/phase.ts';
 import { SCHEME_FIGURES, type SchemeFigures } from '../domain/schemeFigures.ts';
 import { HAN_LOAD_SWITCH, type SitePlan, type Timing } from '../domain/sitePlan.ts';
-import { DEFAULT_TIMING } from '../domain/timing.ts';
+import { DEFAULT_PHASE_REST_MS, DEFAULT_TIMING } from '../domain/timing.ts';
 
 /** A salted scrypt hash; the PIN itself stands nowhere. */
 const PIN_HASH_PATTERN = /^scrypt:[0-9a-f]{32}:[0-9a-f]{64}$/;
@@ -142,6 +144,21 @@ const load = z
         .max(3_600_000)
         .describe('... after this long, milliseconds')
         .exactOptional(),
+      phaseSwitching: z
+        .strictObject({
+          restMs: z
+            .int()
+            .min(60_000)
+            .max(86_400_000)
+            .default(DEFAULT_PHASE_REST_MS)
+            .describe(
+              `least time from one switching to the next, milliseconds, 60000 to 86400000; default ${DEFAULT_PHASE_REST_MS}`,
+            ),
+        })
+        .describe(
+          'the gateway may switch it between its own L1 and all three phases; absent: it stays on all of its phaseMap',
+        )
+        .exactOptional(),
     }),
     z.strictObject({
       kind: z.literal('switchedLoad'),
@@ -187,8 +204,65 @@ const standingCeiling = z.strictObject({
   ceiling: z.number().min(0).max(1_000_000).describe('most that may flow; 0 is a real ceiling'),
 });
 
+const areaId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
+
+const supply = z
+  .strictObject({
+    mpan: z
+      .string()
+      .refine(isMpan, 'the 13 digits of the MPAN core with a right check digit, read again from the bill')
+      .describe('meter point administration number, 13 digits; its first two name the distributor'),
+    areas: z
+      .array(areaId)
+      .min(1)
+      .max(8)
+      .describe('feeder and substation that restriction notices may name, small letters, digits, hyphens'),
+  })
+  .describe('where the home is connected; absent: no restriction notice can be for it');
+
+/** Reported by the press for DCP 371: no longer than two hours a day. */
+const DEFAULT_RESTRICTION_MS = 7_200_000;
+
+const cap = (meaning: string) =>
+  z
+    .int()
+    .min(60_000)
+    .max(86_400_000)
+    .default(DEFAULT_RESTRICTION_MS)
+    .describe(`${meaning}, milliseconds; default ${DEFAULT_RESTRICTION_MS}`);
+
+const restriction = z
+  .strictObject({
+    consentText: z.string().min(1).max(64).describe('version of the text of consent that applies'),
+    longestMs: cap('longest single restriction'),
+    longestInDayMs: cap('most in any 24 hours'),
+    objection: z.string().min(3).max(200).describe('whom the household turns to, as it is shown to it'),
+  })
+  .describe('what the household is asked to agree to; absent: no restriction notice is taken');
+
+const consentText = z
+  .strictObject({
+    version: z.string().min(1).max(64).describe('version of the text that is to be agreed to'),
+    appliesFrom: z.iso
+      .datetime({ offset: true })
+      .describe('from then on nothing rests on an older text; absent: at once')
+      .exactOptional(),
+  })
+  .transform(({ version, appliesFrom }) => ({
+    version,
+    ...(appliesFrom !== undefined && { appliesFromUtcMs: Date.parse(appliesFrom) }),
+  }));
+
+const consentTexts = z
+  .partialRecord(
+    z.enum(GATEWAY_PURPOSES.filter((purpose) => purpose !== 'dnoRestriction') as ['chargingData']),
+    consentText,
+  )
+  .describe('what the household is asked to agree to, by purpose; a purpose without a text cannot be given');
+
 const controllingParty = z
   .strictObject({
+    partyId: id('who it is, as the trust bundle names it; absent: any controlling party').exactOptional(),
     defaults: z.array(standingCeiling).max(8).describe('in force while none of its controls is'),
     heartbeat: z
       .strictObject({
@@ -289,6 +363,9 @@ export const sitePlanSchema: z.ZodType<SitePlan> = z.strictObject({
     .union([z.literal('default'), chargingHoursSchema])
     .describe('hours in which charge points are held back; "default": the legal ones; absent: none')
     .exactOptional(),
+  supply: supply.exactOptional(),
+  restriction: restriction.exactOptional(),
+  consentTexts: consentTexts.exactOptional(),
   controllingParty: controllingParty.exactOptional(),
   engineerPinHash: z
     .string()

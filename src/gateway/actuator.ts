@@ -3,7 +3,7 @@ import type { RunningMs } from '../domain/instant.ts';
 import type { Snapshot } from '../domain/point.ts';
 import type { SitePlan } from '../domain/sitePlan.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Device, DeviceAction } from '../ports/device.ts';
+import type { ActionResult, Device, DeviceAction } from '../ports/device.ts';
 import type { Log } from '../ports/log.ts';
 
 interface ActuatorOptions {
@@ -17,9 +17,12 @@ interface ActuatorOptions {
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 1_000;
 
+/** What a load may be told again. */
+type Repeatable = Exclude<Command, { readonly kind: 'setPhases' }>;
+
 /** What a load was last told and whether its device has taken it. */
 interface Told {
-  readonly command: Command;
+  readonly command: Repeatable;
   readonly isHeard: boolean;
   readonly heardAtMs: RunningMs;
   readonly isUnderWay: boolean;
@@ -28,7 +31,8 @@ interface Told {
 }
 
 /**
- * Carries commands to the devices. A narrowing that was not heard is tried again, several times a second, until it is or
+ * Carries commands to the devices. A switching of phases is said once and never again: the judgement looks whether it came.
+ * A narrowing that was not heard is tried again, several times a second, until it is or
  * another command takes its place; a widening is tried once, the judgement sees by itself that it did not come.
  * Actions that a device lets lapse are repeated, only from a finished cycle.
  */
@@ -82,7 +86,7 @@ export class Actuator {
   }
 
   /** After a restart: what the memory says a switch was told goes on being kept alive while it still reads so. */
-  adopt(command: Command): void {
+  adopt(command: Repeatable): void {
     this.#told.set(command.loadId, {
       command,
       isHeard: true,
@@ -101,6 +105,10 @@ export class Actuator {
   #tell(command: Command, effect: CommandEffect): void {
     const device = this.#devices.get(command.deviceId);
     if (device === undefined) return;
+    if (command.kind === 'setPhases') {
+      void this.#switchPhases(device, command);
+      return;
+    }
     const before = this.#told.get(command.loadId);
     const told: Told = {
       command,
@@ -113,19 +121,26 @@ export class Actuator {
     void this.#apply(device, told, effect);
   }
 
+  /** Beside what the load was last told, which goes on being repeated where it would lapse. */
+  async #switchPhases(device: Device, command: Command): Promise<void> {
+    const result = await device.apply(actionOf(command), command.effect);
+    if (!result.ok) this.#logUnheard(command, result, 'warn');
+  }
+
+  #logUnheard(
+    { loadId, deviceId }: Command,
+    { fault, detail }: Extract<ActionResult, { ok: false }>,
+    level: 'warn' | 'debug',
+  ): void {
+    this.#options.log[level]({ loadId, deviceId, fault, detail }, 'A command was not heard');
+  }
+
   async #apply(device: Device, told: Told, effect: CommandEffect): Promise<void> {
-    const { clock, log } = this.#options;
+    const { clock } = this.#options;
     const { command } = told;
     const result = await device.apply(actionOf(command), effect);
-    if (!result.ok) {
-      const { fault, detail } = result;
-      // Said once; a device that stays silent is in the status.
-      const level = told.failures === 0 ? 'warn' : 'debug';
-      log[level](
-        { loadId: command.loadId, deviceId: command.deviceId, fault, detail },
-        'A command was not heard',
-      );
-    }
+    // Said once; a device that stays silent is in the status.
+    if (!result.ok) this.#logUnheard(command, result, told.failures === 0 ? 'warn' : 'debug');
     if (this.#told.get(command.loadId) !== told) return;
     if (!result.ok && told.command.effect === 'narrowing') {
       clock.after(Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** told.failures), () =>
@@ -144,7 +159,7 @@ export class Actuator {
 }
 
 /** What would be lost without being repeated. A switch that reads open is not closed by a repetition. */
-function lapses(command: Command, snapshot: Snapshot): boolean {
+function lapses(command: Repeatable, snapshot: Snapshot): boolean {
   switch (command.kind) {
     case 'setChargeCurrent':
       return true;
@@ -166,5 +181,7 @@ export function actionOf(command: Command): DeviceAction {
       return { kind: command.kind, relayChannel: command.relayChannel, position: command.position };
     case 'setPowerLimit':
       return { kind: command.kind, ...(command.powerW === undefined ? {} : { powerW: command.powerW }) };
+    case 'setPhases':
+      return { kind: command.kind, phases: command.phases };
   }
 }

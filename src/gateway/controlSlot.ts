@@ -28,6 +28,11 @@ export function withoutControl(slot: ControlSlot, id: string): ControlSlot {
   return slot.id === id ? { limits: [], knownIds } : { ...slot, knownIds };
 }
 
+/** What was asked for holds no more, whoever asked; its ids stay known. */
+export function withoutLimits({ knownIds }: ControlSlot): ControlSlot {
+  return { limits: [], knownIds };
+}
+
 /** The ids seen so far with this one as the latest. */
 function knownIdsWith({ knownIds }: ControlSlot, id: string): readonly string[] {
   return [...knownIds.filter((known) => known !== id), id].slice(-MOST_KNOWN_IDS);

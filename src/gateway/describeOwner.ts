@@ -46,6 +46,7 @@ function describeWishes({ site, owner, now, snapshot, loads }: OwnerFacts): Stat
     const { departureUtcMs, wantedWh, expectedWh, isEnough, readyAtUtcMs } = forecastReadyBy({
       wish,
       plan,
+      phases: load?.phases?.counted ?? Object.keys(plan.phaseMap).length,
       hours: hoursInForce(site, owner),
       preferences,
       // While the hours hold it back nobody knows what will be free: its rating is the best guess.

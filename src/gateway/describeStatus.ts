@@ -1,13 +1,28 @@
 import type { Status } from '../contract/status.ts';
 import type { Explanation, LoadExplanation } from '../core/decision.ts';
+import type { RestrictionMemory } from '../core/restrictions/memory.ts';
 import { FAULTS, type Fault, type FaultCode } from '../domain/faults.ts';
-import type { Now } from '../domain/instant.ts';
+import type { Now, RunningMs, UtcMs } from '../domain/instant.ts';
 import { RANKS } from '../domain/limit.ts';
+import type { Rung } from '../domain/network.ts';
 import type { Snapshot } from '../domain/point.ts';
 import { sentenceOf } from '../domain/sentence.ts';
 import type { SitePlan } from '../domain/sitePlan.ts';
+import type { ConsentView } from './consentKeeper.ts';
+import { describeConsent } from './describeConsent.ts';
 import { describeOwner } from './describeOwner.ts';
+import { describePhases } from './describePhases.ts';
+import { describeRestrictions } from './describeRestrictions.ts';
 import type { OwnerSettings } from './ownerSettings.ts';
+
+/** The way to the back office: its lowest broken rung, and since when. */
+export interface NetworkStanding {
+  /** Absent: it is whole again. */
+  readonly broken?: Rung;
+  readonly sinceUtcMs: UtcMs;
+  readonly sinceMs: RunningMs;
+  readonly sentence: string;
+}
 
 export interface StatusFacts {
   readonly site: SitePlan;
@@ -17,7 +32,12 @@ export interface StatusFacts {
   /** Absent before the first decision. */
   readonly explanation: Explanation | undefined;
   readonly owner: OwnerSettings;
+  readonly restrictions: RestrictionMemory;
+  readonly consent: Pick<ConsentView, 'ledger' | 'texts'>;
+  readonly identity: Status['identity'];
+  readonly trust: Status['trust'];
   readonly extraFaults: readonly Fault[];
+  readonly network: NetworkStanding | undefined;
   readonly sync: Status['sync'];
   readonly record: Status['record'];
   readonly cycle: Status['cycle'];
@@ -37,11 +57,12 @@ export function describeStatus(facts: StatusFacts): Status {
     clockLevel: now.clockLevel,
     sentence: bindingSentence(explanation),
     posture: explanation?.posture ?? 'safe',
-    circuits: (explanation?.circuits ?? []).map(({ circuitId, phases }) => ({
+    circuits: (explanation?.circuits ?? []).map(({ circuitId, phases, powerW }) => ({
       circuitId,
+      ...(powerW === undefined ? {} : { powerW: Math.round(powerW) }),
       phases: phases.map(({ phase, ...values }) => ({ phase, ...roundedAll(values) })),
     })),
-    loads: (explanation?.loads ?? []).map(describeLoad),
+    loads: (explanation?.loads ?? []).map((load) => describeLoad(load, now.runningMs)),
     limits: (explanation?.slots ?? []).map(({ limit, state, untilMs }) => ({
       limitId: limit.limitId,
       state,
@@ -56,17 +77,27 @@ export function describeStatus(facts: StatusFacts): Status {
       ...(untilMs === undefined ? {} : { untilMs }),
     })),
     schemes: (explanation?.schemes ?? []).map((scheme) => ({ ...scheme })),
+    restrictions: describeRestrictions(facts.restrictions, site, now),
+    consent: describeConsent(facts.consent, now),
+    identity: facts.identity,
+    trust: facts.trust,
     owner: describeOwner({ ...facts, loads: explanation?.loads ?? [] }),
     faults: faults.map(({ code, subject, sinceMs }) => {
       const { title, nextStep } = FAULTS[code];
       return { code, subject, sinceMs, title, nextStep };
     }),
     devices: site.devices.map(({ deviceId }) => describeDevice(deviceId, facts.snapshot)),
+    ...(facts.network === undefined ? {} : { network: describeNetwork(facts.network) }),
     sync,
     record,
     cycle,
     counters,
   };
+}
+
+function describeNetwork({ broken, sinceUtcMs, sentence }: NetworkStanding): NonNullable<Status['network']> {
+  const since = new Date(sinceUtcMs).toISOString();
+  return { ...(broken === undefined ? {} : { brokenRung: broken }), since, sentence };
 }
 
 /** The one sentence: of the first load in the serving order that is kept from having all it could use. */
@@ -77,6 +108,9 @@ export function bindingSentence(explanation: Explanation | undefined): string {
     ({ reason, loadId }) => reason.kind === 'limit' && reason.limitId !== `${loadId}:own`,
   );
   const bound = fault ?? limited;
+  const changing = explanation.loads.find(({ phases }) => phases?.changingTo !== undefined);
+  if (bound === undefined && changing !== undefined)
+    return `${changing.loadId} is paused while its phases are switched`;
   if (bound === undefined) return 'No limit binds: every load may have all that it asks for';
   return `${bound.loadId} ${holdingOf(bound)}: ${sentenceOf(bound.reason)}`;
 }
@@ -87,7 +121,7 @@ function holdingOf({ kind, desiredA }: LoadExplanation): string {
   return desiredA > 0 ? `is held at ${rounded(desiredA)} A` : 'is paused';
 }
 
-function describeLoad(load: LoadExplanation): Status['loads'][number] {
+function describeLoad(load: LoadExplanation, nowMs: RunningMs): Status['loads'][number] {
   const isSwitch = load.kind === 'switchedLoad' || load.kind === 'switchedGenerator';
   const shown = (currentA: number): number | string =>
     isSwitch ? (currentA > 0 ? 'closed' : 'open') : rounded(currentA);
@@ -98,7 +132,7 @@ function describeLoad(load: LoadExplanation): Status['loads'][number] {
     kind: load.kind,
     inForce: shown(load.inForceA),
     reason: load.reason,
-    sentence: `${sentenceOf(load.reason)}${waits}`,
+    sentence: `${sentenceOf(load.reason)}${waits}${describePhases(load.phases, nowMs)}`,
     ...(load.commandedA === undefined ? {} : { commanded: shown(load.commandedA) }),
     ...(drawn.length === 0 ? {} : { measuredA: rounded(Math.max(...drawn)) }),
     ...(load.iecState === undefined ? {} : { state: load.iecState }),

@@ -1,42 +1,56 @@
 import type { Status } from '../contract/status.ts';
+import type { RangeRequest } from '../contract/streams.ts';
 import { decide } from '../core/decide.ts';
 import type { Decision, DecisionInput } from '../core/decision.ts';
 import type { SchemeReset } from '../core/limitationScheme.ts';
 import type { SchemeMemory } from '../core/memory.ts';
 import type { Pace } from '../core/pace.ts';
+import type { ConsentEntry, ConsentTexts } from '../domain/consent.ts';
 import type { DomainEvent } from '../domain/event.ts';
 import type { Fault } from '../domain/faults.ts';
 import type { Now, RunningMs } from '../domain/instant.ts';
 import type { Limit } from '../domain/limit.ts';
 import type { DeviceReadings, Snapshot } from '../domain/point.ts';
+import type { SignedCommand } from '../domain/restriction.ts';
 import type { SitePlan } from '../domain/sitePlan.ts';
+import type { TrustBundle } from '../domain/trustBundle.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { Device } from '../ports/device.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { Log } from '../ports/log.ts';
-import type { Store } from '../ports/store.ts';
+import type { OwnSigner } from '../ports/signature.ts';
+import type { OutboxRow, Store } from '../ports/store.ts';
 import type { Supervisor } from '../ports/supervisor.ts';
 import { Actuator } from './actuator.ts';
-import { withControl, withoutControl } from './controlSlot.ts';
+import { ConsentKeeper, type ConsentView } from './consentKeeper.ts';
+import { withControl, withoutControl, withoutLimits } from './controlSlot.ts';
 import { needsDecision } from './crossing.ts';
-import { bindingSentence, describeStatus } from './describeStatus.ts';
+import { bindingSentence, describeStatus, type NetworkStanding } from './describeStatus.ts';
+import { type Erased, ErasureKeeper } from './erasure.ts';
 import { FallbackKeeper } from './fallbackKeeper.ts';
 import { type GatewayMemory, memoryAtStart } from './gatewayMemory.ts';
 import { gatherInput } from './gatherInput.ts';
+import { type Checkpoint, JournalKeeper } from './journalKeeper.ts';
 import { LatestReadings } from './latestReadings.ts';
 import { type OwnerSettings, withoutExpired } from './ownerSettings.ts';
 import { Poller } from './poller.ts';
 import { Recorder } from './recorder.ts';
 import { rememberedSwitches } from './rememberedSwitches.ts';
 import { Reporter } from './reporter.ts';
+import { RestrictionKeeper, type UnreadCommand } from './restrictionKeeper.ts';
 import { takeStatedPosture } from './statedPosture.ts';
+import { DEFAULT_ROOM, type RoomSettings } from './streams/room.ts';
+import { StreamKeeper } from './streams/streamKeeper.ts';
+import { UsageKeeper } from './usage/usageKeeper.ts';
 
 export interface GatewayParts {
+  readonly gatewayId: string;
   readonly site: SitePlan;
   readonly devices: readonly Device[];
   readonly store: Store;
   readonly clock: Clock;
   readonly entropy: Entropy;
+  readonly signer: OwnSigner;
   readonly log: Log;
   readonly supervisor: Supervisor;
   readonly version: string;
@@ -44,6 +58,8 @@ export interface GatewayParts {
   readonly segmentMs: number;
   readonly telemetryIntervalMs: number;
   readonly keepJournalDays: number;
+  /** Room of the outbox; absent: DEFAULT_ROOM. */
+  readonly outbox?: RoomSettings;
   /** Something was written that may have to be sent. */
   readonly onRecorded: () => void;
   /** How the way to the back office is doing; the cycle never waits for it. */
@@ -52,6 +68,8 @@ export interface GatewayParts {
     readonly sent: number;
     readonly acknowledged: number;
   };
+  /** The way to the back office by the last look at it. Absent: nothing was ever broken. */
+  readonly networkState?: () => NetworkStanding | undefined;
 }
 
 /** SI 2021/1467 reg 11: by default up to 600 s, to the second. */
@@ -73,7 +91,13 @@ export class Gateway {
   readonly #actuator: Actuator;
   readonly #recorder: Recorder;
   readonly #reporter: Reporter;
+  readonly #usage: UsageKeeper;
+  readonly #erasure: ErasureKeeper;
   readonly #fallbacks: FallbackKeeper;
+  readonly #restrictions: RestrictionKeeper;
+  readonly #consents: ConsentKeeper;
+  readonly #streams: StreamKeeper;
+  readonly #journal: JournalKeeper;
   readonly #paces: Readonly<Record<string, Pace>>;
   #memory: GatewayMemory;
   #decision: Decision | undefined;
@@ -96,7 +120,29 @@ export class Gateway {
     this.#memory = memoryAtStart(store.condition, nowMs);
     this.#latest = new LatestReadings(site, nowMs);
     this.#actuator = new Actuator({ site, devices, clock, log });
-    this.#recorder = new Recorder({ store, log, segmentMs: parts.segmentMs });
+    this.#usage = new UsageKeeper({ site, store, startedAt: clock.now() });
+    this.#consents = new ConsentKeeper({
+      gatewayId: parts.gatewayId,
+      site,
+      signer: parts.signer,
+      onDraft: (draft) => this.#recorder.addDraft(draft),
+      onNote: (note) => this.#recorder.addNote(note),
+    });
+    this.#streams = new StreamKeeper({
+      ...(parts.outbox ?? DEFAULT_ROOM),
+      gatewayId: parts.gatewayId,
+      store,
+      signer: parts.signer,
+      isConnected: () => parts.syncStatus().isConnected,
+    });
+    this.#recorder = new Recorder({
+      store,
+      log,
+      segmentMs: parts.segmentMs,
+      usage: this.#usage,
+      streams: this.#streams,
+      cut: (draft) => this.#consents.cut(draft),
+    });
     this.#reporter = new Reporter({
       site,
       telemetryIntervalMs: parts.telemetryIntervalMs,
@@ -104,7 +150,33 @@ export class Gateway {
       describe: () => this.status(),
       onDraft: (draft) => this.#recorder.addDraft(draft),
     });
+    this.#erasure = new ErasureKeeper({
+      gatewayId: parts.gatewayId,
+      store,
+      clock,
+      log,
+      signer: parts.signer,
+      usage: this.#usage,
+      recorder: this.#recorder,
+      onEvent: (event) => this.record(event),
+      commit: () => this.#cycle({ mustRecord: true }),
+    });
     this.#fallbacks = new FallbackKeeper(site, devices);
+    this.#journal = new JournalKeeper({
+      gatewayId: parts.gatewayId,
+      journalId: () => store.outboxId,
+      signer: parts.signer,
+    });
+    this.#restrictions = new RestrictionKeeper({
+      gatewayId: parts.gatewayId,
+      site,
+      signer: parts.signer,
+      log,
+      onDraft: (draft) => this.#recorder.addDraft(draft),
+      onNote: (note) => this.#recorder.addNote(note),
+      isAgreed: () => this.#consents.covered().has('dnoRestriction'),
+    });
+    this.#followConsent(clock.now());
     this.#paces = Object.fromEntries(
       devices.map(({ deviceId, traits: { writeSpacingMs, setpointStepA } }) => [
         deviceId,
@@ -123,6 +195,7 @@ export class Gateway {
   start(): void {
     const { log, store, site, supervisor, clock } = this.#parts;
     this.#adoptSwitches();
+    this.#streams.noteStart(clock.now());
     const { condition } = store;
     const found =
       condition.kind === 'restored' ? 'memory' : condition.kind === 'damaged' ? 'damaged' : 'nothing';
@@ -137,6 +210,7 @@ export class Gateway {
     if (condition.kind === 'unavailable') log.error(condition, 'No record can be written; nothing widens');
     log.info({ siteId: site.siteId, revision: site.revision, found }, 'Gateway started');
     this.#poller.start();
+    this.#erasure.start();
     this.#tick();
     supervisor.ready(this.#sentence());
   }
@@ -151,11 +225,14 @@ export class Gateway {
     this.#cancelCrossing?.();
     this.#poller.stop();
     this.#actuator.stop();
+    this.#erasure.stop();
     const posture = await takeStatedPosture({ site, devices, memory: this.#memory.core });
     this.#memory = { ...this.#memory, core: posture.memory };
     this.record({ kind: 'gatewayStopped', posture: posture.sentence });
     this.#reporter.closeInterval(clock.now());
-    this.#commit(clock.now());
+    this.#commit(clock.now(), { isClosing: true });
+    if (this.#vouch(this.#journal.takeLast(clock.now()))) this.#commit(clock.now());
+    if (this.#erasure.sayFarewell()) this.#commit(clock.now());
     log.info({ cause, posture: posture.sentence }, 'Gateway stopped');
   }
 
@@ -183,6 +260,73 @@ export class Gateway {
 
   knownControlIds(): readonly string[] {
     return this.#memory.control.knownIds;
+  }
+
+  /** A restriction command whose signature is good. Resolves when what became of it is on the disk. */
+  async acceptRestriction(signed: SignedCommand): Promise<void> {
+    const { restrictions, consent } = this.#memory;
+    const agreed = { ledger: consent, texts: this.#consents.textsOf(this.#memory) };
+    const next = this.#restrictions.take(signed, restrictions, agreed, this.#parts.clock.now());
+    this.#memory = { ...this.#memory, restrictions: next };
+    this.#recordOrThrow('the restriction');
+  }
+
+  /** One that failed a check of its form, its key or its signature. */
+  async refuseRestriction(unread: UnreadCommand): Promise<void> {
+    this.#restrictions.refuse(unread, this.#parts.clock.now());
+    this.#recordOrThrow('the refusal');
+  }
+
+  /** Keys that may give commands, signed by the root; a later bundle than the one before. */
+  async acceptTrust(bundle: TrustBundle, jws: string): Promise<void> {
+    this.#memory = { ...this.#memory, trust: { bundle, jws } };
+    this.record({ kind: 'trustChanged', version: bundle.version });
+    this.#recordOrThrow('the trust bundle');
+  }
+
+  trustBundle(): GatewayMemory['trust'] {
+    return this.#memory.trust;
+  }
+
+  /** The household agrees to something, or does no more. @returns false when it holds but could not be recorded */
+  changeConsent(entries: readonly ConsentEntry[]): boolean {
+    const changed = this.#consents.add(this.#memory, entries, this.#parts.clock.now());
+    this.#memory = { ...this.#memory, ...changed };
+    this.#reporter.wantStatus();
+    return this.#cycle({ mustRecord: true });
+  }
+
+  /** The back office has these entries of the ledger. */
+  async acknowledgeConsent(entries: readonly number[]): Promise<void> {
+    const { consentStanding } = this.#memory;
+    const unacknowledged = consentStanding.unacknowledged.filter((entry) => !entries.includes(entry));
+    this.#memory = { ...this.#memory, consentStanding: { ...consentStanding, unacknowledged } };
+    this.#recordOrThrow('the acknowledgement');
+  }
+
+  /** Texts that are to be agreed to from now on; a later version than those before. */
+  async announceTexts(version: number, texts: ConsentTexts): Promise<void> {
+    const { consentStanding } = this.#memory;
+    const announced = { version, texts };
+    this.#memory = { ...this.#memory, consentStanding: { ...consentStanding, announced } };
+    this.#recordOrThrow('the texts');
+  }
+
+  /** What the ledger comes to at this moment. */
+  consent(): ConsentView {
+    const { consent, consentStanding } = this.#memory;
+    return {
+      ledger: consent,
+      texts: this.#consents.textsOf(this.#memory),
+      covered: this.#consents.covered(),
+      unacknowledged: consentStanding.unacknowledged,
+      textsVersion: consentStanding.announced?.version ?? 0,
+    };
+  }
+
+  /** A row of the outbox as it may leave now; undefined: nothing of it may. */
+  cutRow(row: OutboxRow): OutboxRow | undefined {
+    return this.#consents.cutRow(row);
   }
 
   /** An operator has looked into it: what was lost with the record does not matter any more. */
@@ -219,6 +363,27 @@ export class Gateway {
     return { before, after: this.#memory.core.schemes };
   }
 
+  /** The household wants what is kept of its use erased. @returns undefined when nothing could be done */
+  eraseHistory(why: 'household' | 'decommission'): Erased | undefined {
+    return this.#erasure.erase(why);
+  }
+
+  /** The back office misses a stretch of a stream. @returns the sequences that are to be sent again */
+  answerRange(request: RangeRequest): readonly number[] {
+    const { draft, repeats } = this.#streams.answer(request, this.#parts.clock.now());
+    this.#recorder.addDraft(draft);
+    return repeats;
+  }
+
+  isErasing(): boolean {
+    return this.#erasure.isRunning();
+  }
+
+  /** This gateway is taken out of service: its last word goes out when it has stopped. */
+  prepareFarewell(): void {
+    this.#erasure.prepareFarewell();
+  }
+
   /** The broker may have told the world that this gateway is gone: the next status says otherwise. */
   greet(): void {
     this.#reporter.wantStatus();
@@ -235,7 +400,7 @@ export class Gateway {
   }
 
   status(): Status {
-    const { site, version, clock, store, syncStatus } = this.#parts;
+    const { site, version, clock, store, syncStatus, signer } = this.#parts;
     const { isConnected, sent, acknowledged } = syncStatus();
     const lastCommitMs = this.#recorder.lastCommitMs();
     const condition = this.#recorder.isFailing() ? 'failing' : store.condition.kind;
@@ -246,8 +411,13 @@ export class Gateway {
       snapshot: this.#latest.snapshot(),
       explanation: this.#decision?.explanation,
       owner: this.#memory.owner,
+      restrictions: this.#memory.restrictions,
+      consent: this.consent(),
+      identity: { keyId: signer.keyId, publicKey: signer.publicKey },
+      trust: { version: this.#memory.trust?.bundle.version ?? 0 },
       extraFaults: this.#ownFaults(),
-      sync: { isConnected, outboxDepth: store.pendingCount() },
+      network: this.#parts.networkState?.(),
+      sync: { isConnected, outboxDepth: store.pendingCount(), ...roomOf(this.#streams.room()) },
       record: { condition, ...(lastCommitMs === undefined ? {} : { lastCommitMs }) },
       cycle: { count: this.#cycles, lastMs: this.#lastCycleMs, worstMs: this.#worstCycleMs },
       counters: {
@@ -292,6 +462,7 @@ export class Gateway {
     this.#actuator.give(isRecorded ? decision.commands.filter(({ effect }) => effect === 'widening') : []);
     this.#actuator.upkeep(input.snapshot);
     this.#fallbacks.upkeep(decision.explanation.faults, startedMs);
+    this.#streams.upkeep(clock.now());
     this.#cycles += 1;
     this.#finishedAtMs = clock.runningMs();
     this.#lastCycleMs = this.#finishedAtMs - startedMs;
@@ -305,12 +476,18 @@ export class Gateway {
   #decideAndRecord(mustRecord: boolean): { input: DecisionInput; decision: Decision; isRecorded: boolean } {
     const { clock } = this.#parts;
     const now = clock.now();
+    this.#followConsent(now);
+    const restrictions = this.#restrictions.passTime(this.#memory.restrictions, now);
+    this.#memory = { ...this.#memory, restrictions };
     let input = this.#input(this.#recorder.canRecord(now.runningMs));
     let decision = decide(input);
     this.#actuator.give(decision.commands.filter(({ effect }) => effect !== 'widening'));
     this.#recorder.addDecision(input, decision.commands, decision.events);
     this.#adopt(decision);
+    this.#followRestrictions(input, decision);
     this.#reporter.observe(input, decision);
+    this.#usage.observe(input, decision);
+    this.#vouch(this.#journal.takeDue(now));
     const isPressing = mustRecord || decision.commands.length > 0 || decision.events.length > 0;
     const isDue = this.#recorder.isDue(now.runningMs);
     if (!isPressing && !isDue) return { input, decision, isRecorded: true };
@@ -333,11 +510,36 @@ export class Gateway {
       site,
       snapshot: this.#latest.snapshot(),
       memory: this.#memory,
+      restrictions: this.#restrictions.limits(this.#memory.restrictions),
       randomOffsetMs: entropy.wholeUpTo(LONGEST_OFFSET_S) * 1000,
       canRecord,
       paces: this.#paces,
       schemeReset: this.#schemeReset,
     });
+  }
+
+  /** What is not agreed to any more stops before anybody outside is asked. */
+  #followConsent(now: Now): void {
+    const { memory, lost, gained, cleaning } = this.#consents.follow(this.#memory, now);
+    if (lost.length === 0 && gained.length === 0) return;
+    this.#memory = { ...this.#memory, ...memory };
+    if (cleaning !== undefined) this.#recorder.clean(cleaning);
+    if (lost.includes('dnoRestriction')) {
+      const restrictions = this.#restrictions.end(this.#memory.restrictions, 'withdrawn', () => true, now);
+      this.#memory = { ...this.#memory, restrictions };
+    }
+    if (lost.includes('demandControl')) {
+      this.#memory = { ...this.#memory, control: withoutLimits(this.#memory.control) };
+    }
+    // Nothing of between is told, neither what was gathered without consent nor what was before it ended.
+    this.#reporter.beginAnew(now);
+    this.#reporter.wantStatus();
+  }
+
+  #followRestrictions(input: DecisionInput, decision: Decision): void {
+    const restrictions = this.#restrictions.follow(this.#memory.restrictions, input, decision);
+    if (restrictions !== this.#memory.restrictions) this.#memory = { ...this.#memory, restrictions };
+    this.#restrictions.signReceipts();
   }
 
   #adopt(decision: Decision): void {
@@ -352,21 +554,38 @@ export class Gateway {
 
   #keepControl(control: GatewayMemory['control']): void {
     this.#memory = { ...this.#memory, control };
-    const isOnDisk = this.#cycle({ mustRecord: true });
-    if (!isOnDisk)
-      throw new Error('the curtailment is obeyed but could not be recorded; it must be sent again');
+    this.#recordOrThrow('the curtailment');
   }
 
-  #commit(now: Now): boolean {
-    const isRecorded = this.#recorder.commit(now, this.#memory);
-    if (isRecorded) this.#parts.onRecorded();
+  /** What holds already must be on the disk before the broker hears that it came. */
+  #recordOrThrow(what: string): void {
+    if (this.#cycle({ mustRecord: true })) return;
+    throw new Error(`${what} holds but could not be recorded; it must be sent again`);
+  }
+
+  #commit(now: Now, how: { readonly isClosing?: boolean } = {}): boolean {
+    const isRecorded = this.#recorder.commit(now, this.#memory, how);
+    if (isRecorded) {
+      this.#journal.afterCommit(this.#recorder.recorded());
+      this.#consents.settled();
+      this.#parts.onRecorded();
+    }
     return isRecorded;
+  }
+
+  /** @returns whether there was a checkpoint to be written */
+  #vouch(checkpoint: Checkpoint | undefined): boolean {
+    if (checkpoint === undefined) return false;
+    this.#recorder.addNote(checkpoint.note);
+    this.#recorder.addDraft(checkpoint.draft);
+    return true;
   }
 
   #trim(nowMs: RunningMs, utcMs: number): void {
     if (nowMs - this.#trimmedAtMs < TRIM_EVERY_MS) return;
     this.#trimmedAtMs = nowMs;
     this.#parts.store.trimJournal(utcMs - this.#parts.keepJournalDays * 86_400_000);
+    this.#usage.thin(this.#parts.clock.now());
   }
 
   /** A closed switch goes on being kept alive while it still reads so; some devices must hear an opening again. */
@@ -384,6 +603,11 @@ export class Gateway {
     const { clockLevel, runningMs } = clock.now();
     const faults: Fault[] = [];
     if (clockLevel === 'none') faults.push({ code: 'clock-unset', subject: 'clock', sinceMs: 0 });
+    const network = this.#parts.networkState?.();
+    if (network?.broken !== undefined) {
+      const { broken: subject, sinceMs } = network;
+      faults.push({ code: 'back-office-unreachable', subject, sinceMs });
+    }
     if (this.#lastCycleMs > CYCLE_OVERDUE_MS)
       faults.push({ code: 'cycle-overrun', subject: 'cycle', sinceMs: runningMs });
     return faults;
@@ -392,4 +616,10 @@ export class Gateway {
   #sentence(): string {
     return bindingSentence(this.#decision?.explanation);
   }
+}
+
+function roomOf(room: ReturnType<StreamKeeper['room']>): Pick<Status['sync'], 'room'> {
+  if (room === undefined) return {};
+  const { waitingBytes, mostBytes, hoursLeft } = room;
+  return { room: { waitingBytes, mostBytes, ...(hoursLeft !== undefined && { hoursLeft }) } };
 }

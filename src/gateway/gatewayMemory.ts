@@ -1,9 +1,14 @@
 import type { PartyContact } from '../core/controllingParty.ts';
 import { schemesAfterRestart } from '../core/limitationScheme.ts';
 import { EMPTY_MEMORY, type Memory } from '../core/memory.ts';
+import { restrictionsAfterRestart } from '../core/restrictions/life.ts';
+import { NO_RESTRICTIONS, type RestrictionMemory } from '../core/restrictions/memory.ts';
+import type { ConsentEntry } from '../domain/consent.ts';
 import type { FaultCode } from '../domain/faults.ts';
 import type { RunningMs } from '../domain/instant.ts';
+import type { TrustBundle } from '../domain/trustBundle.ts';
 import type { StoreCondition } from '../ports/store.ts';
+import type { ConsentStanding } from './consentKeeper.ts';
 import { type ControlSlot, EMPTY_SLOT } from './controlSlot.ts';
 import { NOTHING_CHOSEN, type OwnerSettings } from './ownerSettings.ts';
 
@@ -21,6 +26,12 @@ export interface GatewayMemory {
   readonly control: ControlSlot;
   readonly owner: OwnerSettings;
   readonly party: PartyContact;
+  readonly restrictions: RestrictionMemory;
+  /** What the household agreed to; it only grows. */
+  readonly consent: readonly ConsentEntry[];
+  readonly consentStanding: ConsentStanding;
+  /** Whose commands are obeyed, as it was signed; absent: nothing came yet. */
+  readonly trust?: { readonly bundle: TrustBundle; readonly jws: string };
   readonly distrust?: Distrust;
 }
 
@@ -36,6 +47,9 @@ const NOTHING: GatewayMemory = {
   control: EMPTY_SLOT,
   owner: NOTHING_CHOSEN,
   party: {},
+  restrictions: NO_RESTRICTIONS,
+  consent: [],
+  consentStanding: { covered: [], unacknowledged: [] },
 };
 
 /** The memory to begin with. What cannot be known any more is answered with distrust, never with freedom. */
@@ -58,7 +72,15 @@ export function memoryAtStart(condition: StoreCondition, nowMs: RunningMs): Gate
 /** What was seen only while it ran is seen anew; parts that an older gateway did not keep begin empty. */
 function afterRestart(memory: GatewayMemory): GatewayMemory {
   const core: Memory = { ...EMPTY_MEMORY, ...memory.core };
-  return { ...NOTHING, ...memory, core: { ...core, schemes: schemesAfterRestart(core.schemes) } };
+  const restrictions = restrictionsAfterRestart(memory.restrictions ?? NO_RESTRICTIONS);
+  return {
+    ...NOTHING,
+    ...memory,
+    // Of a memory that says nothing of it nobody knows what waits.
+    consentStanding: memory.consentStanding ?? { unacknowledged: [] },
+    restrictions,
+    core: { ...core, schemes: schemesAfterRestart(core.schemes) },
+  };
 }
 
 function isGatewayMemory(value: unknown): value is GatewayMemory {

@@ -1,7 +1,10 @@
 import type { Bus } from '../contract/bus.ts';
 import type { Devices } from '../contract/devices.ts';
+import type { Network } from '../contract/network.ts';
 import type { Choice } from '../contract/owner.ts';
 import type { Status } from '../contract/status.ts';
+import type { ConsentDoors } from './consentDoors.ts';
+import type { DataDoors } from './dataDoors.ts';
 import type { OwnerDoors } from './ownerDoors.ts';
 
 /** What the local socket shows of a gateway that runs. */
@@ -11,7 +14,11 @@ export interface LocalView {
   acknowledgeDistrust(): boolean;
   devices(): Devices;
   bus(): Bus;
+  /** Climbs the ladder of the network, which takes up to 20 s. Nothing while it cannot be asked yet. */
+  network(): Promise<Network | undefined>;
   readonly owner: OwnerDoors;
+  readonly consent: ConsentDoors;
+  readonly data: DataDoors;
   /** Lets load-control switches join the network of a radio for so long. */
   permitJoin(radioId: string, seconds: number): Promise<Choice>;
 }
@@ -52,6 +59,14 @@ export function localRoutes(view: () => LocalView | undefined): readonly LocalRo
     { method: 'GET', path: '/devices', answer: whenRunning((running) => running.devices()) },
     { method: 'GET', path: '/bus', answer: whenRunning((running) => running.bus()) },
     {
+      method: 'GET',
+      path: '/network',
+      answer: async () => {
+        const body = await view()?.network();
+        return body === undefined ? STARTING : { status: 200, body };
+      },
+    },
+    {
       method: 'POST',
       path: '/permit-join',
       answer: async (query) => {
@@ -89,6 +104,33 @@ export function localRoutes(view: () => LocalView | undefined): readonly LocalRo
           asked(query, 'pin'),
         ),
       ),
+    },
+    { method: 'GET', path: '/consent', answer: whenRunning(({ consent }) => consent.report()) },
+    {
+      method: 'POST',
+      path: '/consent',
+      answer: whenRunning(({ consent }, query) =>
+        consent.choose({
+          purpose: asked(query, 'purpose'),
+          action: asked(query, 'action'),
+          textVersion: asked(query, 'text'),
+          person: asked(query, 'person'),
+          how: asked(query, 'how'),
+          evidence: asked(query, 'evidence'),
+          until: asked(query, 'until'),
+        }),
+      ),
+    },
+    { method: 'POST', path: '/erase', answer: whenRunning(({ data }) => data.erase()) },
+    {
+      method: 'GET',
+      path: '/erase',
+      answer: whenRunning(({ data }) => ({ isErasing: data.isErasing() })),
+    },
+    {
+      method: 'POST',
+      path: '/decommission',
+      answer: whenRunning(({ data }, query) => data.decommission(asked(query, 'site'))),
     },
     {
       method: 'POST',

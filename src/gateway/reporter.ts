@@ -48,6 +48,11 @@ export class Reporter {
     this.#interval = new TelemetryInterval(this.#options.site, now);
   }
 
+  /** What was gathered so far is not told. */
+  beginAnew(now: Now): void {
+    this.#interval = new TelemetryInterval(this.#options.site, now);
+  }
+
   /** The next decision brings a status, however fresh the last one is. */
   wantStatus(): void {
     this.#statusAtMs = Number.NEGATIVE_INFINITY;

@@ -40,7 +40,9 @@ describe('settings', () => {
         stateDirectory: '/var/lib/loadgate',
         runtimeDirectory: '/run/loadgate',
         broker: { protocolVersion: '5' },
-        acceptUnsignedCurtailment: false,
+        trust: {},
+        identity: {},
+        network: {},
         logLevel: 'info',
         cycle: { intervalMs: 1000 },
         journal: { segmentMs: 45_000, keepDays: 14 },
@@ -102,14 +104,17 @@ describe('settings', () => {
     ['a number of another notation', { 'cycle.intervalMs': '0x3E8' }],
     ['half a millisecond', { 'cycle.intervalMs': '500.5' }],
     ['less than can be run', { 'cycle.intervalMs': '10' }],
-    ['a word for yes', { acceptUnsignedCurtailment: 'yes' }],
+    ['an empty path of keys', { 'trust.rootKeysFile': '' }],
     ['an unknown log level', { logLevel: 'loud' }],
     ['a broker without scheme', { 'broker.url': 'box:1883' }],
     ['a password in the address', { 'broker.url': 'mqtt://me:secret@box' }],
     ['an empty name', { gatewayId: '' }],
     ['a name with a slash', { gatewayId: 'a/b' }],
+    ['a name that is a topic of all', { gatewayId: 'trust' }],
     ['an empty path', { stateDirectory: '' }],
     ['a speed of nothing', { 'simulation.speed': '0' }],
+    ['a server outside without a port', { 'network.checkAddress': 'outside.example' }],
+    ['a server outside with a port that is none', { 'network.checkAddress': '[2001:db8::7]:70000' }],
     ['an unknown protocol version', { 'broker.protocolVersion': '4' }],
   ])('are refused by path for %s', (_, given) => {
     const [path] = Object.keys(given);
@@ -135,6 +140,7 @@ describe('settings', () => {
     ['{ "gatewayId": "a", "sitePlan": "s", "broker": { "keyFile": "k" } }', 'broker.certificateFile'],
     ['{ "gatewayId": "a", "sitePlan": "s", "broker": { "certificateFile": "c" } }', 'broker.keyFile'],
     ['{ "gatewayId": "a", "sitePlan": "s", "broker": { "passwordFile": "p" } }', 'broker.username'],
+    ['{ "gatewayId": "a", "sitePlan": "s", "trust": { "bundleFile": "t" } }', 'trust.rootKeysFile'],
   ])('that belong together are missed when one is absent: %s', (file, path) => {
     expect(mistakesOf(layers(file)).map((mistake) => mistake.path)).toEqual([path]);
   });
@@ -163,7 +169,7 @@ describe('settings', () => {
     expect(environmentVariableOf('broker.certificateAuthorityFile')).toBe(
       'LOADGATE_BROKER_CERTIFICATE_AUTHORITY_FILE',
     );
-    expect(argumentOf('acceptUnsignedCurtailment')).toBe('accept-unsigned-curtailment');
+    expect(argumentOf('trust.rootKeysFile')).toBe('trust-root-keys-file');
     expect(new Set(SETTING_PATHS.map(environmentVariableOf)).size).toBe(SETTING_PATHS.length);
   });
 });

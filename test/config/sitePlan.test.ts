@@ -73,6 +73,11 @@ describe('the shape of a site plan', () => {
     ['loads.0.floorA', '6', 'loads[0] (charge-point).floorA'],
     ['loads.0.priority', 0, 'loads[0] (charge-point).priority'],
     ['loads.2.floor', 'ajar', 'loads[2] (immersion).floor'],
+    ['supply', { mpan: '2000123456081', areas: ['f12'] }, 'supply.mpan'],
+    ['supply', { mpan: '2000123456080', areas: [] }, 'supply.areas'],
+    ['supply', { mpan: '2000123456080', areas: ['Feeder 12'] }, 'supply.areas[0]'],
+    ['restriction.longestMs', 0, 'restriction.longestMs'],
+    ['restriction.objection', '', 'restriction.objection'],
     ['timing', { rampAPerS: 0 }, 'timing.rampAPerS'],
     ['timing', { meterMaxAgeMs: -1 }, 'timing.meterMaxAgeMs'],
   ])('with %s = %j is refused at its place', (path, value, place) => {
@@ -256,6 +261,21 @@ describe('the relations in a site plan', () => {
       { 'loads.2.floor': 'closed', 'circuits.0.ratingA': 12, 'circuits.0.derating': 1 },
       ['circuits[0] (connection-point).ratingA'],
     ],
+    [
+      'phases to be switched at a charge point on one',
+      { 'loads.0.phaseSwitching': {}, 'loads.0.phaseMap': { L2: 'L1' } },
+      ['loads[0] (charge-point).phaseMap'],
+    ],
+    [
+      'phases to be switched at a device that cannot',
+      { 'loads.1.phaseSwitching': {} },
+      ['loads[1] (second-charge-point).phaseSwitching'],
+    ],
+    [
+      'phases to be switched of what may not be paused',
+      { 'loads.0.phaseSwitching': {}, 'loads.0.floorA': 6 },
+      ['loads[0] (charge-point).floorA'],
+    ],
     ['a meter given up before it is stale', { timing: { meterHoldMs: 1_000 } }, ['timing.meterHoldMs']],
     ['a meter held for longer than 5 s allow', { timing: { meterHoldMs: 4_500 } }, ['timing.meterHoldMs']],
     ['a meter frozen before it is silent', { timing: { meterFrozenMs: 2_500 } }, ['timing.meterFrozenMs']],
@@ -269,6 +289,14 @@ describe('the relations in a site plan', () => {
 
   it('a fall-back that fills the derated rating to the last amp is none', () => {
     expect(findingsOf({ 'circuits.1.ratingA': 12, 'circuits.1.derating': 1 })).toEqual([]);
+  });
+
+  it('phases that can be switched rest for ten minutes unless the plan says otherwise, and a minute at least', () => {
+    expect(findingsOf({ 'loads.0.phaseSwitching': {} })).toEqual([]);
+    const parsed = parseSitePlan(plan({ 'loads.0.phaseSwitching': {} }), 'site');
+    expect(parsed.ok && parsed.plan.loads[0]).toMatchObject({ phaseSwitching: { restMs: 600_000 } });
+    for (const restMs of [59_999, 86_400_001, 60_000.5])
+      expect(shapeMistakesOf(plan({ 'loads.0.phaseSwitching': { restMs } })), String(restMs)).toHaveLength(1);
   });
 
   it('a load on a phase that the supply lacks is named for every part', () => {

@@ -1,6 +1,9 @@
+import { createPassingSigner } from '../../src/adapters/jose/ownSigner.ts';
 import type { CommandEffect } from '../../src/domain/command.ts';
 import type { DeviceReadings } from '../../src/domain/point.ts';
 import { measured } from '../../src/domain/reading.ts';
+import type { SitePlan } from '../../src/domain/sitePlan.ts';
+import type { NetworkStanding } from '../../src/gateway/describeStatus.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
 import type {
   ActionResult,
@@ -11,12 +14,14 @@ import type {
 } from '../../src/ports/device.ts';
 import type {
   CommitResult,
+  JournalHead,
   JournalSegment,
   OutboxDraft,
   RecordBatch,
   Store,
   StoreCondition,
 } from '../../src/ports/store.ts';
+import { NOTHING_REACHED, type StreamStore } from '../../src/ports/streams.ts';
 import { SITE } from '../core/smallHome.ts';
 import { RecordingLog } from '../support/recordingLog.ts';
 import { SteppedClock } from '../support/steppedClock.ts';
@@ -98,11 +103,13 @@ function describeAction(action: DeviceAction): string {
       return `${action.relayChannel} ${action.position}`;
     case 'setPowerLimit':
       return action.powerW === undefined ? 'released' : `${action.powerW} W`;
+    case 'setPhases':
+      return `${action.phases} of 3 phases`;
   }
 }
 
 export class FakeStore implements Store {
-  readonly outboxId = 'fake';
+  readonly outboxId = '0a1b2c3d';
   condition: StoreCondition;
   isFull = false;
   readonly batches: RecordBatch[] = [];
@@ -116,8 +123,24 @@ export class FakeStore implements Store {
   commit(batch: RecordBatch): CommitResult {
     this.#happenings.push(this.isFull ? 'commit refused' : 'commit');
     if (this.isFull) return { ok: false, detail: 'disk full' };
-    this.batches.push(structuredClone(batch));
-    return { ok: true, sequences: batch.outbox.map((_, index) => index + 1) };
+    const { cleaning, ...plain } = batch;
+    const told = cleaning?.tell([]);
+    const outbox = [...batch.outbox, ...(told?.drafts ?? [])];
+    this.batches.push(structuredClone({ ...plain, outbox }));
+    const head = this.head();
+    return {
+      ok: true,
+      sequences: batch.outbox.map((_, index) => index + 1),
+      ...(head === undefined ? {} : { head }),
+    };
+  }
+
+  head(): JournalHead | undefined {
+    const record = this.batches.reduce(
+      (count, { segment, notes = [] }) => count + notes.length + (segment === undefined ? 0 : 1),
+      0,
+    );
+    return record === 0 ? undefined : { record, hash: String(record).padStart(64, '0') };
   }
 
   drafts(stream: OutboxDraft['stream']): object[] {
@@ -138,6 +161,22 @@ export class FakeStore implements Store {
   }
   acknowledge(): void {}
   trimJournal(): void {}
+  eraseSlice(): boolean {
+    return false;
+  }
+  readonly usage = { readState: () => undefined, lastId: () => 0, holdings: () => [], thin: () => undefined };
+  readonly streams: StreamStore = {
+    holdings: () => [],
+    reach: () => NOTHING_REACHED,
+    vouched: () => NOTHING_REACHED,
+    untoldLosses: () => [],
+    lossesOf: () => [],
+    waiting: () => [],
+    oldestBut: () => undefined,
+    kept: () => [],
+    thin: () => undefined,
+    trimKept: () => undefined,
+  };
   close(): void {}
 }
 
@@ -153,9 +192,11 @@ export class FakeHome {
   readonly gateway: Gateway;
   /** Household and heater, import positive; the car comes on top. */
   householdA = 10;
+  /** The way to the back office by the last look at it. */
+  network: NetworkStanding | undefined;
   #jitter = 0;
 
-  constructor(condition?: StoreCondition, chargerRefreshMs?: number) {
+  constructor(condition?: StoreCondition, chargerRefreshMs?: number, plan: SitePlan = SITE) {
     const runningMs = condition?.kind === 'restored' ? condition.state.runningMs : 0;
     this.clock = new SteppedClock({ runningMs });
     const { clock, happenings } = this;
@@ -179,8 +220,10 @@ export class FakeHome {
       }) as DeviceReadings;
     const devices = [this.grid, heaterMeter, this.relay, this.charger];
     this.gateway = new Gateway({
+      gatewayId: 'home-1',
+      signer: createPassingSigner(),
       site: {
-        ...SITE,
+        ...plan,
         devices: devices.map(({ deviceId }) => ({
           deviceId,
           profile: 'fake',
@@ -205,6 +248,7 @@ export class FakeHome {
       keepJournalDays: 1,
       onRecorded: () => undefined,
       syncStatus: () => ({ isConnected: false, sent: 0, acknowledged: 0 }),
+      networkState: () => this.network,
     });
   }
 

@@ -4,6 +4,7 @@ import type { SitePlan } from '../../src/domain/sitePlan.ts';
 import { parsePlanChange } from '../../src/gateway/whatIf/planChange.ts';
 import type { WhatIfResult } from '../../src/gateway/whatIf/result.ts';
 import { whatIf } from '../../src/gateway/whatIf.ts';
+import { tellHouse } from '../scenarios/stages/steppedHouse.ts';
 import { atConnection, type Recording, recordHome } from './recordedHome.ts';
 
 /** A Friday evening with a car that has just come, and much cooking. */
@@ -59,6 +60,15 @@ const solar = (figures: Partial<SitePlan['circuits'][number]>) =>
     adaptHome: withMuchSun,
   });
 
+function withOneCar(spec: HomeSpec): HomeSpec {
+  const devices = spec.devices.map((device) =>
+    'car' in device && device.deviceId === 'second-charge-point'
+      ? { ...device, car: { ...device.car, plugInMinute: 0, plugOutMinute: 1 } }
+      : device,
+  );
+  return { ...spec, devices } as HomeSpec;
+}
+
 /** The tank is hot and the car is full: what the sun gives goes out. */
 function withMuchSun(spec: HomeSpec): HomeSpec {
   const devices = spec.devices.map((device) =>
@@ -68,6 +78,28 @@ function withMuchSun(spec: HomeSpec): HomeSpec {
   );
   return { ...spec, waterHeater: { ...spec.waterHeater, ratedA: 1 }, devices } as HomeSpec;
 }
+
+/** The first charge point may switch its phases; the oven on L3 takes 18 A from the fifth minute on. */
+const switching = (figures: Partial<SitePlan['circuits'][number]>) =>
+  recorded({
+    homeName: 'three-phase',
+    startAt: EVENING,
+    minutes: 45,
+    adaptPlan: (plan) => {
+      const adapted = atConnection(figures)(plan);
+      const loads = adapted.loads
+        .filter(({ loadId }) => loadId !== 'second-charge-point')
+        .map((load) =>
+          load.kind === 'chargePoint' ? { ...load, phaseSwitching: { restMs: 600_000 } } : load,
+        );
+      return { ...adapted, loads };
+    },
+    adaptHome: withOneCar,
+    story: async ({ home, clock }) => {
+      await clock.advance(5 * 60_000);
+      tellHouse(home, { command: 'draw', phase: 'L3', currentA: 18 }, clock.now().utcMs);
+    },
+  });
 
 const homes = {
   single: single({}),
@@ -86,6 +118,8 @@ const homes = {
   }),
   three: three({}),
   threeHeld: three({ maximumImportLimitA: 20 }),
+  switching: switching({}),
+  switchingHeld: switching({ ratingA: 22, derating: 1 }),
   solar: solar({}),
   solarHeld: solar({ maximumExportLimitA: 6 }),
 };
@@ -96,6 +130,7 @@ describe('a plan that is not changed', () => {
     ['a single-phase home at its import limit', homes.singleHeld],
     ['a home whose gateway was killed', homes.singleKilled],
     ['a three-phase home', homes.three],
+    ['a home that switches its phases', homes.switchingHeld],
     ['a solar home at its export limit', homes.solarHeld],
   ])('comes out as recorded in %s', { timeout: 60_000 }, async (_, home) => {
     const result = supposed(await home());
@@ -205,6 +240,29 @@ describe('another rating', () => {
   it('and derating move the protection of the connection point', { timeout: 60_000 }, async () => {
     const result = supposed(await homes.single(), 'rating=40', 'derating=0.8');
     expect(ceiling(result, 'connection-point', 'import').supposed.leastCeiling).toBe(32);
+  });
+});
+
+describe('phases that are switched', () => {
+  it('a lower rating puts the car on one phase, as in a home that really had it', {
+    timeout: 60_000,
+  }, async () => {
+    const result = supposed(await homes.switching(), 'rating=22', 'derating=1');
+    const really = (await homes.switchingHeld()).truth.energyWh.cars;
+    const { recordedWh, supposedWh } = energy(result, 'charge-point');
+    expect(supposedWh).toBeLessThan(recordedWh / 2);
+    expect(supposedWh).toBeGreaterThan(500);
+    expect(supposedWh / really).toBeGreaterThan(0.9);
+    expect(supposedWh / really).toBeLessThan(1.1);
+  });
+
+  it('a higher one leaves it on three', { timeout: 60_000 }, async () => {
+    const result = supposed(await homes.switchingHeld(), 'rating=63', 'derating=0.9');
+    const really = (await homes.switching()).truth.energyWh.cars;
+    const { recordedWh, supposedWh } = energy(result, 'charge-point');
+    expect(supposedWh).toBeGreaterThan(recordedWh * 2);
+    expect(supposedWh / really).toBeGreaterThan(0.9);
+    expect(supposedWh / really).toBeLessThan(1.1);
   });
 });
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readSitePlan } from '../../config/readSitePlan.ts';
 import type { Status } from '../../contract/status.ts';
-import { TOPICS, type TopicName, topicOf } from '../../contract/topics.ts';
+import { topicOf, UPWARD_TOPICS } from '../../contract/topics.ts';
+import type { SitePlan } from '../../domain/sitePlan.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Composition, Context, DemoBroker, TopicWatch } from '../context.ts';
 import { EXIT_CODES } from '../exitCodes.ts';
@@ -12,6 +13,7 @@ import { fetchStatus } from '../localClient.ts';
 import { refuse, refuseMistakes, writeJson } from '../report.ts';
 import { DemoChild } from './childProcess.ts';
 import { ceilingsOf, connectSite } from './demoSite.ts';
+import { writeDemoTrust } from './demoTrust.ts';
 import { HomeView } from './homeView.ts';
 import { findProject, SimulatedHome, type Truth } from './simulatedHome.ts';
 import { describePosture, describeSummary, summarise } from './summary.ts';
@@ -46,7 +48,7 @@ export async function demo(command: Command, context: Context): Promise<number> 
     return await new Demo({ project, folder, context, composition, options }).run();
   } finally {
     if (options.keep === true)
-      context.errorOutput.write(`Site plan, database and logs are kept in ${folder}\n`);
+      context.errorOutput.write(`Site plan, keys, database and logs are kept in ${folder}\n`);
     else rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -103,7 +105,7 @@ class Demo {
       if (typeof isStanding === 'string') return refuse(context, 'childDied', isStanding);
       if (isEnding(isStanding)) return EXIT_CODES.interrupted.code;
       const brokerUrl = await this.#startBroker();
-      const gateway = this.#startGateway(connectSite(site.plan, isStanding), brokerUrl);
+      const gateway = await this.#startGateway(connectSite(site.plan, isStanding), brokerUrl);
       const died = Promise.race([home.child.ended, gateway.ended]).then(
         (sentence): Ending => ({ kind: 'died', sentence }),
       );
@@ -149,14 +151,15 @@ class Demo {
     return url;
   }
 
-  #startGateway(plan: object, brokerUrl: string): DemoChild {
-    const { folder, options } = this.#parts;
+  async #startGateway(plan: SitePlan, brokerUrl: string): Promise<DemoChild> {
+    const { folder, options, composition } = this.#parts;
     const settings = {
       gatewayId: GATEWAY_ID,
       sitePlan: 'site.jsonc',
       stateDirectory: 'state',
       runtimeDirectory: 'run',
       broker: { url: brokerUrl, protocolVersion: options.broker === undefined ? '3.1.1' : '5' },
+      trust: await writeDemoTrust(folder, plan, composition),
       simulation: { speed: options.speed },
     };
     writeFileSync(join(folder, 'site.jsonc'), JSON.stringify(plan, undefined, 2));
@@ -232,8 +235,7 @@ class Demo {
 
 /** What the gateway of the demonstration publishes. */
 function sentTopics(): readonly string[] {
-  const names = Object.keys(TOPICS) as TopicName[];
-  return names.filter((name) => TOPICS[name].direction === 'up').map((name) => topicOf(GATEWAY_ID, name));
+  return UPWARD_TOPICS.map((name) => topicOf(GATEWAY_ID, name));
 }
 
 function isEnding(value: object): value is Ending {

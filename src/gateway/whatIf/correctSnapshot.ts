@@ -50,6 +50,7 @@ function correctReadBack(draft: Draft, plan: LoadPlan, loads: SimulatedLoads): v
   };
   if (plan.kind === 'chargePoint') {
     replace(draft, 'setpointA', courseAt('setpointA')?.setpoint);
+    replace(draft, 'onePhase', courseAt('onePhase')?.isOnOnePhase);
     const course = courseAt('chargingState');
     if (course === undefined || course.draw === 'recorded') return;
     const state = draft.chargingState;

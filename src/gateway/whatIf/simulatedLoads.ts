@@ -86,6 +86,7 @@ export class SimulatedLoads {
 /** The same word at the same moment, or both so long ago that nothing follows from when. */
 function isSameCommand(recorded: LoadMemory, simulated: LoadMemory, nowMs: number): boolean {
   if (recorded.commanded !== simulated.commanded) return false;
+  if (recorded.phases?.told !== simulated.phases?.told) return false;
   if (recorded.commandedAtMs === simulated.commandedAtMs) return true;
   return nowMs - Math.max(recorded.commandedAtMs, simulated.commandedAtMs) >= SETTLE_MS;
 }

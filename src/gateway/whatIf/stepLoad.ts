@@ -23,6 +23,8 @@ export interface Course {
   readonly isSame: boolean;
   /** Amps; for a switch 1 closed, 0 open. Absent: never told anything, and nothing was read back. */
   readonly setpoint?: number;
+  /** Whether it is on one phase; absent: as recorded. */
+  readonly isOnOnePhase?: boolean;
   /** Amps per phase, >= 0. */
   readonly draw: PerPhase<number> | 'recorded';
 }
@@ -69,7 +71,10 @@ export function stepLoad(situation: Situation): Stepped {
         : stepSwitch(situation, setpoint ?? 0);
   const draw = situation.isSame ? 'recorded' : stepped.draw;
   const said = setpoint === undefined ? {} : { setpoint };
-  return { appetite: stepped.appetite, course: { isSame: situation.isSame, ...said, draw } };
+  const { recorded, simulated } = situation;
+  const told = simulated.phases?.told;
+  const switched = told === recorded.phases?.told ? {} : { isOnOnePhase: told === 1 };
+  return { appetite: stepped.appetite, course: { isSame: situation.isSame, ...said, ...switched, draw } };
 }
 
 function setpointOf({ plan, readings, simulated, lastSetpoint }: Situation): number | undefined {
@@ -84,7 +89,7 @@ function setpointOf({ plan, readings, simulated, lastSetpoint }: Situation): num
 type Behaviour = { readonly appetite: Appetite; readonly draw: Course['draw'] };
 
 function stepChargePoint(situation: Situation<ChargePointPlan>, setpointA: number): Behaviour {
-  const { plan, readings, recorded, drawnA, nowMs } = situation;
+  const { plan, readings, recorded, simulated, drawnA, nowMs } = situation;
   const state = readings?.chargingState;
   const car = readings?.carConnected;
   const isAway =
@@ -100,14 +105,20 @@ function stepChargePoint(situation: Situation<ChargePointPlan>, setpointA: numbe
   const isItsOwnLimit = recordedA >= plan.minimumA && mostDrawnA < recordedA - UNUSED_BAND_A;
   const appetite = carAppetite(situation, recordedA, mostDrawnA, isSettled, isItsOwnLimit);
   if (setpointA < plan.minimumA) return { appetite, draw: mapPhases(plan.phaseMap, () => 0) };
+  const isOnOne = simulated.phases?.told === 1;
+  const isOnSame = isOnOne === (recorded.phases?.told === 1);
   // A car that tapers off by itself goes on doing so.
-  if (isSettled && isItsOwnLimit && setpointA >= mostDrawnA) return { appetite, draw: 'recorded' };
+  if (isOnSame && isSettled && isItsOwnLimit && setpointA >= mostDrawnA)
+    return { appetite, draw: 'recorded' };
   const levelA = Math.min(setpointA * appetite.followed, appetite.mostA);
-  return { appetite, draw: mapPhases(appetite.shares, (share) => share * levelA) };
+  const draw = mapPhases(appetite.shares, (share, phase) =>
+    isOnOne && plan.phaseMap[phase] !== 'L1' ? 0 : share * levelA,
+  );
+  return { appetite, draw };
 }
 
 function carAppetite(
-  { plan, appetite, drawnA }: Situation<ChargePointPlan>,
+  { plan, appetite, drawnA, recorded }: Situation<ChargePointPlan>,
   recordedA: number,
   mostDrawnA: number,
   isSettled: boolean,
@@ -115,8 +126,9 @@ function carAppetite(
 ): Appetite {
   // A paused car says nothing of what it would take.
   if (recordedA < plan.minimumA) return appetite;
-  const shares =
-    mostDrawnA > UNUSED_PHASE_A ? mapPhases(drawnA, (phaseA) => phaseA / mostDrawnA) : appetite.shares;
+  // On one phase nothing is seen of what it would do on the others.
+  const isTelling = mostDrawnA > UNUSED_PHASE_A && recorded.phases?.told !== 1;
+  const shares = isTelling ? mapPhases(drawnA, (phaseA) => phaseA / mostDrawnA) : appetite.shares;
   if (!isSettled) return { ...appetite, shares, mostA: Math.max(appetite.mostA, mostDrawnA) };
   if (isItsOwnLimit) return { ...appetite, shares, mostA: mostDrawnA };
   return { shares, mostA: plan.ratingA, followed: Math.min(1.1, mostDrawnA / recordedA) };
