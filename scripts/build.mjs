@@ -1,5 +1,5 @@
-// Bundles the daemon into dist/: one file of JavaScript that starts fast, with its entry guard and the profiles
-// beside it. Packages with native parts stay outside and come from node_modules. The version is read from the
+// Bundles the daemon into dist/: one file of JavaScript that starts fast, with its entry guard, the profiles and the
+// desk's pages beside it. Packages with native parts stay outside and come from node_modules. The version is read from the
 // package.json above dist/, as it is from src/. Blanks and comments are left out, since the source of a running program
 // stays in memory; names stay, so that a trace can be read.
 import { cp, mkdir, rm } from 'node:fs/promises';
@@ -41,6 +41,7 @@ const { metafile } = await build({
 });
 await cp(join(root, 'src', 'loadgate.mjs'), join(dist, 'loadgate.mjs'));
 await cp(join(root, 'drivers'), join(dist, 'drivers'), { recursive: true });
+await import('./buildDeskPages.mjs');
 
 const { bytes } = metafile.outputs['dist/main.mjs'];
 console.log(`dist/main.mjs: ${Math.round(bytes / 1024)} kB`);

@@ -3,13 +3,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { FAIL_SAFE } from '../src/domain/failSafe.ts';
 import { FAULTS } from '../src/domain/faults.ts';
+import { RECEIPT_STATUSES, REFUSALS } from '../src/domain/restriction.ts';
 import { SCHEME_FIGURES } from '../src/domain/schemeFigures.ts';
 import { DEFAULT_TIMING } from '../src/domain/timing.ts';
 import { loadProfiles } from '../src/profiles/loadProfiles.ts';
 import { RULES } from '../test/architecture/rules.ts';
 import { renderDevicesPage } from './renderDevicesPage.ts';
 import { renderFaults, renderImportTable, replaceBlock } from './renderDocs.ts';
-import { renderFailSafe, renderSchemeFigures } from './renderLimits.ts';
+import { renderLadder } from './renderLadder.ts';
+import {
+  renderFailSafe,
+  renderReceiptStatuses,
+  renderRefusals,
+  renderSchemeFigures,
+} from './renderLimits.ts';
 import {
   listCommands,
   renderCommands,
@@ -38,6 +45,9 @@ const blocks = [
   ['configuration.md', 'site plan', renderSitePlan()],
   ['limits.md', 'fail-safe table', renderFailSafe(FAIL_SAFE, DEFAULT_TIMING)],
   ['limits.md', 'scheme figures', renderSchemeFigures(SCHEME_FIGURES)],
+  ['network.md', 'ladder', renderLadder()],
+  ['restrictions.md', 'refusals', renderRefusals(REFUSALS)],
+  ['restrictions.md', 'receipt statuses', renderReceiptStatuses(RECEIPT_STATUSES)],
 ] as const;
 for (const [name, block, content] of blocks) {
   const page = new URL(`../docs/${name}`, import.meta.url);

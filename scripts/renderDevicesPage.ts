@@ -16,7 +16,10 @@ const KINDS: readonly (readonly [Data['kind'], string])[] = [
 export function renderDevicesPage(profiles: readonly Profile[]): string {
   const ofKind = (kind: Data['kind']): readonly Profile[] =>
     profiles.filter(({ data }) => data.kind === kind);
-  const tables = KINDS.map(([kind, title]) => `## ${title}\n\n${tableOf(ofKind(kind))}`);
+  const tables = KINDS.map(
+    ([kind, title]) =>
+      `## ${title}\n\n${tableOf(ofKind(kind))}${kind === 'chargePoint' ? switchersOf(ofKind(kind)) : ''}`,
+  );
   const sections = KINDS.flatMap(([kind]) => ofKind(kind).map(sectionOf));
   return `# Devices
 
@@ -47,6 +50,12 @@ function tableOf(profiles: readonly Profile[]): string {
   return [head, head.map(() => '---'), ...rows]
     .map((cells) => `| ${cells.map(inCell).join(' | ')} |`)
     .join('\n');
+}
+
+function switchersOf(profiles: readonly Profile[]): string {
+  const able = profiles.filter(({ data }) => data.commands.setPhases !== undefined);
+  const names = able.map(({ id }) => `\`${id}\``).join(', ');
+  return `\n\nThe gateway may switch these between one phase and three, where the site plan says so: ${names}.`;
 }
 
 /** A maker's name is often part of the model's already. */

@@ -29,6 +29,37 @@ export function renderSchemeFigures(figures: Readonly<Record<string, SchemeFigur
   );
 }
 
+/** Why a restriction command is not taken, in the order of the checks. */
+export function renderRefusals(
+  refusals: Readonly<
+    Record<string, { readonly check: number; readonly meaning: string; readonly drlc: number }>
+  >,
+): string {
+  const rows = Object.entries(refusals).sort(([, a], [, b]) => a.check - b.check);
+  return table(
+    ['check', 'code', 'meaning', 'DRLC status'],
+    rows.map(([code, { check, meaning, drlc }]) => [String(check), `\`${code}\``, meaning, hex(drlc)]),
+  );
+}
+
+/** The words of receipts. */
+export function renderReceiptStatuses(
+  statuses: Readonly<Record<string, { readonly meaning: string; readonly drlc: number | undefined }>>,
+): string {
+  return table(
+    ['status', 'meaning', 'DRLC status'],
+    Object.entries(statuses).map(([status, { meaning, drlc }]) => [
+      `\`${status}\``,
+      meaning,
+      drlc === undefined ? '' : hex(drlc),
+    ]),
+  );
+}
+
+function hex(octet: number): string {
+  return `0x${octet.toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

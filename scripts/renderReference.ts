@@ -19,7 +19,17 @@ export function listCommands(): readonly Command[] {
     onStopSignal: () => () => undefined,
     compose: () => Promise.reject(new Error('the pages need no gateway')),
   };
-  return createProgram(context, () => async () => undefined).commands;
+  return leavesOf(createProgram(context, () => async () => undefined));
+}
+
+/** Commands that do something; a group only holds others. */
+function leavesOf(command: Command): readonly Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf);
+}
+
+/** loadgate consent give */
+export function fullName(command: Command): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
 }
 
 /** For docs/cli.md: each command with its options. The options of settings are left to their own page. */
@@ -38,7 +48,7 @@ export function renderCommands(commands: readonly Command[]): string {
     const some = `And of the [settings](configuration.md#settings): ${named}.`;
     const more = settings.length === SETTING_PATHS.length ? [all] : settings.length === 0 ? [] : [some];
     return [
-      `### ${['loadgate', command.name(), ...command.registeredArguments.map(argumentText)].join(' ')}`,
+      `### ${[fullName(command), ...command.registeredArguments.map(argumentText)].join(' ')}`,
       command.description(),
       ['| option | meaning |', '| --- | --- |', ...rows].join('\n'),
       ...more,

@@ -1,0 +1,119 @@
+import {
+  eventMessageSchema,
+  offlineSchema,
+  signedMessageSchema,
+  statusReportSchema,
+  telemetryMessageSchema,
+} from '../../contract/envelope.ts';
+import { checkpointSchema, receiptSchema } from '../../contract/receipt.ts';
+import { TOPICS } from '../../contract/topics.ts';
+
+const UPWARD = /^loadgate\/v1\/([a-z0-9][a-z0-9-]{0,63})\/([a-z/]+)$/;
+
+type Signed = ReturnType<typeof signedMessageSchema.parse>;
+type Telemetry = ReturnType<typeof telemetryMessageSchema.parse>;
+type Event = ReturnType<typeof eventMessageSchema.parse>;
+type StatusReport = ReturnType<typeof statusReportSchema.parse>;
+
+export type Upward =
+  | { readonly kind: 'signed'; readonly gatewayId: string; readonly message: Signed }
+  | { readonly kind: 'telemetry'; readonly gatewayId: string; readonly message: Telemetry }
+  | { readonly kind: 'status'; readonly gatewayId: string; readonly message: StatusReport }
+  | { readonly kind: 'event'; readonly gatewayId: string; readonly message: Event }
+  | { readonly kind: 'offline'; readonly gatewayId: string };
+
+export type UpwardReading =
+  | { readonly ok: true; readonly upward: Upward }
+  | { readonly ok: false; readonly gatewayId?: string; readonly cause: string };
+
+/** A message of a gateway by its topic and schema. The gateway in it must be the one whose topic it came on. */
+export function readUpward(topic: string, payload: string): UpwardReading {
+  const [, gatewayId, suffix] = UPWARD.exec(topic) ?? [];
+  if (gatewayId === undefined) return { ok: false, cause: 'the topic is none of a gateway' };
+  const refused = (cause: string): UpwardReading => ({ ok: false, gatewayId, cause });
+  const value = readJson(payload);
+  if (value === undefined) return refused('it is no JSON object');
+  if (value.gatewayId !== gatewayId)
+    return refused(`it names another gateway: ${String(value.gatewayId).slice(0, 64)}`);
+  switch (suffix) {
+    case TOPICS.receipts.suffix: {
+      const parsed = signedMessageSchema.safeParse(value);
+      return parsed.success
+        ? good({ kind: 'signed', gatewayId, message: parsed.data })
+        : refused(said(parsed.error));
+    }
+    case TOPICS.telemetry.suffix: {
+      const parsed = telemetryMessageSchema.safeParse(value);
+      return parsed.success
+        ? good({ kind: 'telemetry', gatewayId, message: parsed.data })
+        : refused(said(parsed.error));
+    }
+    case TOPICS.status.suffix: {
+      if (offlineSchema.safeParse(value).success) return good({ kind: 'offline', gatewayId });
+      const parsed = statusReportSchema.safeParse(value);
+      return parsed.success
+        ? good({ kind: 'status', gatewayId, message: parsed.data })
+        : refused(said(parsed.error));
+    }
+    case TOPICS.events.suffix: {
+      const parsed = eventMessageSchema.safeParse(value);
+      return parsed.success
+        ? good({ kind: 'event', gatewayId, message: parsed.data })
+        : refused(said(parsed.error));
+    }
+    default:
+      return refused(`nothing is expected on ${suffix}`);
+  }
+}
+
+type Verified =
+  | { readonly kind: 'receipt'; readonly receipt: ReturnType<typeof receiptSchema.parse> }
+  | { readonly kind: 'checkpoint'; readonly checkpoint: ReturnType<typeof checkpointSchema.parse> }
+  | { readonly kind: 'wrong'; readonly cause: string };
+
+/** The payload of a signed body whose signature was found good. */
+export function readSignedPayload(payload: string, gatewayId: string): Verified {
+  const value = readJson(payload);
+  if (value === undefined) return { kind: 'wrong', cause: 'the signed payload is no JSON object' };
+  if (value.gatewayId !== gatewayId) {
+    return {
+      kind: 'wrong',
+      cause: `the signed payload is of another gateway: ${String(value.gatewayId).slice(0, 64)}`,
+    };
+  }
+  if (value.schema === 'loadgate.checkpoint/1') {
+    const parsed = checkpointSchema.safeParse(value);
+    return parsed.success
+      ? { kind: 'checkpoint', checkpoint: parsed.data }
+      : { kind: 'wrong', cause: said(parsed.error) };
+  }
+  const parsed = receiptSchema.safeParse(value);
+  return parsed.success
+    ? { kind: 'receipt', receipt: parsed.data }
+    : { kind: 'wrong', cause: said(parsed.error) };
+}
+
+function good(upward: Upward): UpwardReading {
+  return { ok: true, upward };
+}
+
+function said({
+  issues,
+}: {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}): string {
+  const [first] = issues;
+  return first === undefined
+    ? 'it does not fit its schema'
+    : `${first.path.join('.') || 'the whole'}: ${first.message}`;
+}
+
+function readJson(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
