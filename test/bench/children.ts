@@ -2,12 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { processorMsOf, residentMbOf } from './processUse.ts';
 
 const STOP_PATIENCE_MS = 10_000;
-const KIB_PER_MB = 1_000_000 / 1024;
-/** USER_HZ, which Linux reports processor time in, on every machine that Node runs on. */
-const TICKS_PER_S = 100;
-
 /** A process of the bench, its output kept in a file. */
 export class BenchProcess {
   readonly name: string;
@@ -53,14 +50,12 @@ export class BenchProcess {
 
   /** Resident memory, MB. */
   residentMb(): number {
-    return Number(this.#field('status', /^VmRSS:\s+(\d+) kB/m)) / KIB_PER_MB;
+    return residentMbOf(this.#pid);
   }
 
   /** Processor time used since the start, ms. */
   processorMs(): number {
-    // The name in brackets may hold spaces: what is counted stands after it.
-    const after = this.#field('stat', /\) (.*)$/m).split(' ');
-    return ((Number(after[11]) + Number(after[12])) * 1_000) / TICKS_PER_S;
+    return processorMsOf(this.#pid);
   }
 
   async stop(): Promise<void> {
@@ -72,10 +67,9 @@ export class BenchProcess {
     clearTimeout(killer);
   }
 
-  #field(file: 'status' | 'stat', pattern: RegExp): string {
-    const found = pattern.exec(readFileSync(`/proc/${this.#child.pid}/${file}`, 'utf8'))?.[1];
-    if (found === undefined) throw new Error(`/proc/${this.#child.pid}/${file} has no ${pattern}`);
-    return found;
+  get #pid(): number {
+    if (this.#child.pid === undefined) throw new Error(`${this.name} was never started`);
+    return this.#child.pid;
   }
 
   #lastLines(): string {

@@ -4,6 +4,7 @@ import { openStore } from '../../src/adapters/sqlite/openStore.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { DecisionInput } from '../../src/core/decision.ts';
 import { EMPTY_MEMORY } from '../../src/core/memory.ts';
+import { NO_RESTRICTIONS } from '../../src/core/restrictions/memory.ts';
 import type { Limit } from '../../src/domain/limit.ts';
 import type { JournalEntry, OpeningEntry } from '../../src/gateway/recorder.ts';
 import { Recorder } from '../../src/gateway/recorder.ts';
@@ -37,7 +38,12 @@ export async function measureCycle(folder: string, rounds: number): Promise<Meas
     const directory = join(folder, `cycle-${round}`);
     mkdirSync(directory);
     const store = openStore({ directory, log: new RecordingLog() });
-    const recorder = new Recorder({ store, log: new RecordingLog(), segmentMs: SEGMENT_MS });
+    const recorder = new Recorder({
+      store,
+      log: new RecordingLog(),
+      segmentMs: SEGMENT_MS,
+      cut: (draft) => draft,
+    });
     let core = EMPTY_MEMORY;
     for (const moment of moments) {
       const input: DecisionInput = { ...opening, ...moment, limits: eightLimits(), memory: core };
@@ -53,6 +59,9 @@ export async function measureCycle(folder: string, rounds: number): Promise<Meas
         control: { limits: [], knownIds: [] },
         owner: { preferences: [] },
         party: {},
+        restrictions: NO_RESTRICTIONS,
+        consent: [],
+        consentStanding: { unacknowledged: [] },
       } as const;
       if (isWriting && !recorder.commit(moment.now, memory)) throw new Error('the record was not written');
       const finishedMs = performance.now();

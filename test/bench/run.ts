@@ -1,5 +1,6 @@
 // Measures what Loadgate costs, beside a bare script that does the least possible. docs/bench.md explains the figures.
-// `node test/bench/run.ts [--smoke] [--json]` (LOADGATE_SHORT=1 is as --smoke); a build in dist/ must be there.
+// `node test/bench/run.ts [--smoke] [--json] [--only notices,fleet]` (LOADGATE_SHORT=1 is as --smoke); a build in dist/ must
+// be there.
 // Exit code 1 only when something could not be measured: how fast a machine is never fails a run.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, release, tmpdir, totalmem } from 'node:os';
@@ -7,16 +8,19 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureCycle } from './cycleCost.ts';
 import { measureDisk } from './diskPerDay.ts';
+import { measureFleet } from './fleet.ts';
 import { measureGrowth } from './growth.ts';
 import { measureHeadroom } from './headroom.ts';
 import { measureLatency } from './latency.ts';
 import { measureLine } from './lineUse.ts';
 import { reportMemory, takeFootprint } from './memory.ts';
+import { measureNotices } from './noticeLatency.ts';
 import { judgeFigure, type Measurement, renderTable } from './report.ts';
 import { startSideBySide } from './sideBySide.ts';
 
 interface Extent {
   readonly samples: number;
+  readonly notices: number;
   readonly restMs: number;
   readonly cycleRounds: number;
   readonly diskMs: number;
@@ -25,6 +29,7 @@ interface Extent {
 
 const FULL: Extent = {
   samples: 250,
+  notices: 100,
   restMs: 60_000,
   cycleRounds: 10,
   diskMs: 86_400_000,
@@ -32,6 +37,7 @@ const FULL: Extent = {
 };
 const SMOKE: Extent = {
   samples: 40,
+  notices: 30,
   restMs: 15_000,
   cycleRounds: 2,
   diskMs: 3_600_000,
@@ -39,7 +45,11 @@ const SMOKE: Extent = {
 };
 
 const { values } = parseArgs({
-  options: { smoke: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+  options: {
+    smoke: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    only: { type: 'string' },
+  },
 });
 const isSmoke = values.smoke || process.env.LOADGATE_SHORT === '1';
 const extent = isSmoke ? SMOKE : FULL;
@@ -59,14 +69,25 @@ say(
   `Machine: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGb} GB, Linux ${machine.kernel}, Node ${machine.node}`,
 );
 
-const measurements: readonly Measurement[] = [
-  ...(await sideBySide()),
-  await attempt('cycle', () => measureCycle(folder, extent.cycleRounds)),
-  await attempt('disk', () => measureDisk(folder, extent.diskMs)),
-  await attempt('growth', async () => measureGrowth(isSmoke)),
-  await attempt('headroom', () => measureHeadroom(isSmoke)),
-  await line(),
-];
+/** In their order; the line comes last, so that nothing stirs beside it. */
+const MEASURING: Readonly<Record<string, () => Promise<readonly Measurement[]>>> = {
+  sideBySide,
+  notices: async () => [await notices()],
+  fleet: async () => [await fleet()],
+  cycle: async () => [await attempt('cycle', () => measureCycle(folder, extent.cycleRounds))],
+  disk: async () => [await attempt('disk', () => measureDisk(folder, extent.diskMs))],
+  growth: async () => [await attempt('growth', async () => measureGrowth(isSmoke))],
+  headroom: async () => [await attempt('headroom', () => measureHeadroom(isSmoke))],
+  line: async () => [await line()],
+};
+const chosen = values.only?.split(',') ?? Object.keys(MEASURING);
+const measurements: Measurement[] = [];
+for (const name of chosen) {
+  const measure = MEASURING[name];
+  if (measure === undefined)
+    throw new Error(`--only takes ${Object.keys(MEASURING).join(', ')}; found ${name}`);
+  measurements.push(...(await measure()));
+}
 const passed = measurements.filter(({ ok }) => ok).length;
 const failed = measurements.length - passed;
 if (values.json) {
@@ -97,7 +118,24 @@ async function sideBySide(): Promise<readonly Measurement[]> {
   return [latency ?? { ok: false, title: 'latency', cause: 'the processes did not come up' }, memory];
 }
 
-/** After all else, so that nothing stirs beside it. */
+/** A home of its own: what the curtailments have left of the first one is released only after minutes. */
+async function notices(): Promise<Measurement> {
+  say(`Gateway and bare script start again; then ${extent.notices} restriction notices each ...`);
+  return attempt('notices', async () => {
+    const parts = await startSideBySide(mkdtempSync(join(folder, 'notices-')));
+    try {
+      return await measureNotices(parts, extent.notices);
+    } finally {
+      await parts.stop();
+    }
+  });
+}
+
+async function fleet(): Promise<Measurement> {
+  say(`A desk, and light gateways: ${isSmoke ? 'up to 1,000' : 'up to 10,000'} ...`);
+  return attempt('fleet', () => measureFleet(isSmoke));
+}
+
 async function line(): Promise<Measurement> {
   say(
     `Four devices on a line of 9600 baud, for ${Math.round((3 * extent.line.spanMs) / 1_000)} s and some more ...`,

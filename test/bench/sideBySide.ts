@@ -8,6 +8,7 @@ import { createClock } from '../../src/compose.ts';
 import { readSitePlan } from '../../src/config/readSitePlan.ts';
 import { topicOf } from '../../src/contract/topics.ts';
 import type { SitePlan } from '../../src/domain/sitePlan.ts';
+import { makeKeysFor, signCommand, type TestKeys, writeTrust } from '../support/keys.ts';
 import { startBroker } from './broker.ts';
 import { ChargePointSlave } from './chargePointSlave.ts';
 import { BenchProcess } from './children.ts';
@@ -17,11 +18,12 @@ const GATEWAY_ID = 'bench';
 const READY_MS = 60_000;
 export const FULL_CURRENT_A = 32;
 
-/** What is measured side by side: a process, its own charge point, and the topic that reaches it. */
+/** What is measured side by side: a process, its own charge point, and the topic and the writing that reach it. */
 export interface Contestant {
   readonly process: BenchProcess;
   readonly chargePoint: ChargePointSlave;
   readonly topic: string;
+  readonly encode: (curtailment: object) => string;
 }
 
 export interface SideBySide {
@@ -29,6 +31,10 @@ export interface SideBySide {
   readonly gateway: Contestant;
   readonly bareScript: Contestant;
   readonly startedAtMs: number;
+  /** Who signs for the gateway. */
+  readonly keys: TestKeys;
+  /** Of the gateway: settings, record and socket lie in it. */
+  readonly folder: string;
   stop(): Promise<void>;
 }
 
@@ -56,7 +62,8 @@ export async function startSideBySide(folder: string): Promise<SideBySide> {
     if (typeof endpoints === 'string') throw new Error(endpoints);
     const ownPoint = { kind: 'tcp', host: '127.0.0.1', port: chargePoint.port, unit: 255 } as const;
     const site = connectSite(benchSite(), { ...endpoints, 'charge-point': ownPoint });
-    const configuration = writeConfiguration(folder, site, broker.url);
+    const keys = makeKeysFor(site);
+    const configuration = writeConfiguration(folder, site, broker.url, keys);
     const startedAtMs = performance.now();
     const gateway = startProcess(
       'the gateway',
@@ -74,9 +81,22 @@ export async function startSideBySide(folder: string): Promise<SideBySide> {
     await gateway.until('in command of a car that charges', () => chargePoint.isReady, READY_MS);
     return {
       brokerUrl: broker.url,
-      gateway: { process: gateway, chargePoint, topic: topicOf(GATEWAY_ID, 'curtailment') },
-      bareScript: { process: bareScript, chargePoint: barePoint, topic: bareTopic },
+      gateway: {
+        process: gateway,
+        chargePoint,
+        topic: topicOf(GATEWAY_ID, 'curtailment'),
+        encode: (body) =>
+          signCommand(keys, 'curtailment', body, { gatewayId: GATEWAY_ID, utcMs: Date.now() }),
+      },
+      bareScript: {
+        process: bareScript,
+        chargePoint: barePoint,
+        topic: bareTopic,
+        encode: (body) => JSON.stringify(body),
+      },
       startedAtMs,
+      keys,
+      folder,
       stop,
     };
   } catch (error) {
@@ -134,7 +154,7 @@ function benchSite(): SitePlan {
   };
 }
 
-function writeConfiguration(folder: string, site: SitePlan, brokerUrl: string): string {
+function writeConfiguration(folder: string, site: SitePlan, brokerUrl: string, keys: TestKeys): string {
   const path = join(folder, 'loadgate.json');
   writeFileSync(join(folder, 'site.json'), JSON.stringify(site));
   const settings = {
@@ -143,7 +163,7 @@ function writeConfiguration(folder: string, site: SitePlan, brokerUrl: string): 
     stateDirectory: 'state',
     runtimeDirectory: 'run',
     broker: { url: brokerUrl },
-    acceptUnsignedCurtailment: true,
+    ...writeTrust(folder, keys),
   };
   writeFileSync(path, JSON.stringify(settings));
   return path;

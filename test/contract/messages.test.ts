@@ -1,13 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { instantSchema } from '../../src/contract/curtailment.ts';
 import { curtailmentScheduleSchema } from '../../src/contract/curtailmentSchedule.ts';
 import { encodeOffline, encodeUpward } from '../../src/contract/envelope.ts';
 import { type EventBody, eventSchema } from '../../src/contract/event.ts';
 import { jsonSchemaOf, MESSAGES, type MessageName, schemaFileOf } from '../../src/contract/messages.ts';
 import type { TelemetryBody } from '../../src/contract/telemetry.ts';
-import { TOPICS, topicOf } from '../../src/contract/topics.ts';
+import {
+  areaTopicOf,
+  gatewayIdSchema,
+  TOPICS,
+  TRUST_TOPIC,
+  topicOf,
+  UPWARD_TOPICS,
+} from '../../src/contract/topics.ts';
+import { instantSchema } from '../../src/contract/words.ts';
 import type { DomainEvent } from '../../src/domain/event.ts';
 import { schemaText } from './schemaText.ts';
 
@@ -133,6 +140,8 @@ describe('a schedule', () => {
   const isTaken = (intervals: readonly object[]): boolean =>
     curtailmentScheduleSchema.safeParse({
       schema: 'loadgate.curtailment-schedule/1',
+      gatewayId: 'home-1',
+      issuedAt: '2026-03-28T12:00:00Z',
       id: 'night-1',
       direction: 'import',
       basis: 'activePowerW',
@@ -158,8 +167,13 @@ describe('docs/schemas', () => {
   });
 });
 
+const WHOSE = { gateway: '<gatewayId>/', area: 'areas/<areaId>/', all: '' } as const;
+
+/** Payloads of the JWS in the body of `loadgate.signed/1`. */
+const INSIDE_OF_SIGNED = ['loadgate.receipt/1', 'loadgate.checkpoint/1'];
+
 describe('docs/topics.md', () => {
-  it('lists exactly the topics of the code, with direction, retain and schemas', () => {
+  it('lists exactly the topics of the code, with direction, retain, signature and schemas', () => {
     const rows = readFileSync('docs/topics.md', 'utf8')
       .split('\n')
       .filter((line) => line.startsWith('| `loadgate/v1/'))
@@ -170,10 +184,11 @@ describe('docs/topics.md', () => {
           .map((cell) => cell.trim()),
       );
     expect(rows).toEqual(
-      Object.values(TOPICS).map(({ direction, isRetained, purpose, schemas, suffix }) => [
-        `\`loadgate/v1/<gatewayId>/${suffix}\``,
+      Object.values(TOPICS).map(({ of, direction, isRetained, isSigned, purpose, schemas, suffix }) => [
+        `\`loadgate/v1/${WHOSE[of]}${suffix}\``,
         direction,
         isRetained ? 'yes' : 'no',
+        isSigned ? 'yes' : 'no',
         schemas.map((name) => `[\`${name}\`](schemas/${schemaFileOf(name)})`).join('<br>'),
         purpose,
       ]),
@@ -191,11 +206,20 @@ describe('docs/topics.md', () => {
   });
 
   it('every topic carries messages that are defined, and every message has a topic', () => {
-    expect(
-      Object.values(TOPICS)
-        .flatMap(({ schemas }) => [...schemas])
-        .sort(),
-    ).toEqual([...NAMES].sort());
+    const carried = Object.values(TOPICS).flatMap(({ schemas }): readonly string[] => schemas);
+    expect([...new Set([...carried, ...INSIDE_OF_SIGNED])].sort()).toEqual([...NAMES].sort());
     expect(topicOf('home-1', 'curtailmentCancel')).toBe('loadgate/v1/home-1/control/curtailment/cancel');
+    expect(areaTopicOf('feeder-7')).toBe('loadgate/v1/areas/feeder-7/restriction');
+    expect(TRUST_TOPIC).toBe('loadgate/v1/trust');
+  });
+
+  it('no gateway has a name that is another level of the topics', () => {
+    expect(['areas', 'trust'].map((name) => gatewayIdSchema.safeParse(name).success)).toEqual([false, false]);
+    expect(['areas-1', 'home'].map((name) => gatewayIdSchema.safeParse(name).success)).toEqual([true, true]);
+  });
+
+  it('what a gateway publishes is what goes up', () => {
+    const up = Object.entries(TOPICS).filter(([, { direction }]) => direction === 'up');
+    expect([...UPWARD_TOPICS]).toEqual(up.map(([name]) => name));
   });
 });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openHanHome } from '../../firmware-sim/han/hanHomeOnPty.ts';
 import { topicOf } from '../../src/contract/topics.ts';
 import { HAN_LOAD_SWITCH } from '../../src/domain/sitePlan.ts';
+import { makeKeys, signCommand, writeTrust } from '../support/keys.ts';
 import { TestBed } from '../support/processes/testBed.ts';
 import { until } from '../support/processes/waiting.ts';
 
@@ -32,10 +33,11 @@ describe('a home with a load switch on a radio', () => {
     const broker = await bed.openBroker();
     const desk = await mqtt.connectAsync(broker.url);
     bed.onClose(() => desk.endAsync());
+    const keys = makeKeys();
     const home = await bed.openHome({
       name: 'han',
       brokerUrl: broker.url,
-      settings: { acceptUnsignedCurtailment: true },
+      settings: writeTrust(bed.folder, keys),
     });
     const { plan } = home;
     home.writePlan({
@@ -81,7 +83,8 @@ describe('a home with a load switch on a radio', () => {
       durationSeconds: 600,
       reason: 'a test',
     };
-    await desk.publishAsync(topicOf('han', 'curtailment'), JSON.stringify(request), { qos: 1 });
+    const signed = signCommand(keys, 'curtailment', request, { gatewayId: 'han', utcMs: Date.now() });
+    await desk.publishAsync(topicOf('han', 'curtailment'), signed, { qos: 1 });
     await until('the contact is open', () => !contact(), { withinMs: 10_000 });
     await until('the switch says so', async () => (await tank())?.inForce === 'open', { withinMs: 10_000 });
     const devices = await home.ask('devices');

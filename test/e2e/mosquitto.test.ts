@@ -108,8 +108,7 @@ function openBus(url: string, change: Partial<BusOptions> = {}): { bus: MqttBus;
     url,
     clientId: 'home-1',
     protocolVersion: 5,
-    willTopic: topicOf('home-1', 'status'),
-    willPayload: encodeOffline('home-1'),
+    will: { topic: topicOf('home-1', 'status'), payload: encodeOffline('home-1') },
     clock: new WallClock(),
     log,
     reconnectDelayMs: () => 100,
@@ -153,6 +152,7 @@ describe.skipIf(!existsSync(MOSQUITTO))('with mosquitto', () => {
         clock: new WallClock(),
         entropy: fixedEntropy(0.3),
         log,
+        cut: (row) => row,
         inFlightMaximum: () => bus.inFlightMaximum(),
         onEvent: () => {},
       });

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadgate, testContext } from '../cli/testContext.ts';
+import { writePrivateKey } from '../support/keys.ts';
+import { CURTAILMENT, InboxDesk, KEYS, REQUEST } from '../sync/inboxDesk.ts';
 
 const EXAMPLE = join(import.meta.dirname, '../../config/site.single-phase.jsonc');
 
@@ -46,5 +48,18 @@ describe('with keys that openssl made', () => {
       'site.jsonc.sig',
     );
     expect(seen).toContain('Verified Successfully');
+  });
+
+  it('a command may be signed by a shell, as docs/topics.md says', async () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/topics.md'), 'utf8');
+    const [, script = ''] = /```sh\n(.*?)```/s.exec(page) ?? [];
+    writePrivateKey(join(folder, 'party.key'), KEYS.party);
+    writeFileSync(join(folder, 'command.json'), JSON.stringify(REQUEST, undefined, 2));
+    execFileSync('bash', ['-ec', script.replace('aggregator-2026', KEYS.party.keyId)], { cwd: folder });
+    const desk = new InboxDesk();
+    desk.open();
+    await desk.receiveBytes(readFileSync(join(folder, 'command.jws')), CURTAILMENT);
+    expect(desk.causes()).toEqual([]);
+    expect(desk.obeyed).toHaveLength(1);
   });
 });

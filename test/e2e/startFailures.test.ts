@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Truth } from '../../firmware-sim/truth.ts';
 import { EXIT_CODES } from '../../src/cli/exitCodes.ts';
 import type { Status } from '../../src/contract/status.ts';
+import { makeKeys, writeTrust } from '../support/keys.ts';
 import type { HomeUnderTest } from '../support/processes/homeUnderTest.ts';
 import { TestBed } from '../support/processes/testBed.ts';
 import { seededRandom, sleep, until } from '../support/processes/waiting.ts';
@@ -117,6 +118,30 @@ describe('a gateway that must not start', () => {
     const after = await home.gateway.status();
     expect(after?.cycle.count).toBeGreaterThan(before.cycle.count);
     expect(after?.record.condition).not.toBe('failing');
+  });
+
+  it('a trust bundle of another root, or a key that is none: exit code 78 and what to do; nothing is touched', async () => {
+    const home = await openHome('wrong-trust');
+    const { trust } = writeTrust(home.folder, { ...makeKeys(), bundleJws: makeKeys().bundleJws });
+    home.writeSettings({ trust });
+    const bundle = await home.ask('run');
+    expect(bundle.code).toBe(EXIT_CODES.wrongConfiguration.code);
+    expect(bundle.stderr).toMatch(
+      /trust\.jws: expected a trust bundle signed by .+ not signed by a root key .+ take the file/,
+    );
+    expect((await home.ask('check')).stderr).toContain('trust.jws');
+
+    home.writeSettings();
+    mkdirSync(home.stateDirectory);
+    const identity = join(home.stateDirectory, 'identity.key');
+    writeFileSync(identity, 'damaged');
+    const key = await home.ask('run');
+    expect(key.code).toBe(EXIT_CODES.wrongConfiguration.code);
+    expect(key.stderr).toMatch(
+      /identity\.key: expected the private key .+ found something else; put its copy/,
+    );
+    expect(readFileSync(identity, 'utf8')).toBe('damaged');
+    await expectUntouched(home);
   });
 
   it('a file where the socket shall lie: exit code 78 and what to do; nothing is touched', async () => {

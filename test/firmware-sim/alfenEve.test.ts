@@ -97,7 +97,7 @@ describe('Alfen Eve', () => {
     const bench = benchChargePoint('alfen-eve', { phases: 3 });
     expect(bench.ask('03 04bf 0001')).toBe('03020003');
     bench.ask('06 04bf 0001');
-    bench.pass(10);
+    bench.pass(15);
     expect(bench.socket.flow.currentA[1]).toBe(0);
     expect(bench.socket.flow.currentA[0]).toBeCloseTo(6, 3);
   });

@@ -122,6 +122,7 @@ describe('fault knobs of a device', () => {
     expect(set(house, 'charge-point', { kind: 'badCrc' })).toMatch(/on TCP.*wrongTransaction/);
     expect(set(house, 'grid-meter', { kind: 'wrongTransaction' })).toMatch(/serial line.*badCrc/);
     expect(set(house, 'grid-meter', { kind: 'stuckContact', channel: 1 })).toMatch(/no contact on channel 1/);
+    expect(set(house, 'grid-meter', { kind: 'stuckPhases' })).toMatch(/no phases to change/);
   });
 });
 
@@ -132,6 +133,7 @@ describe('faults as text', () => {
     [{ kind: 'exception', code: 4 }],
     [{ kind: 'reboot' }],
     [{ kind: 'stuckContact', channel: 8 }],
+    [{ kind: 'stuckPhases' }],
   ])('reads %j', (value) => {
     expect(parseFault(value)).toEqual({ ok: true, fault: value });
   });

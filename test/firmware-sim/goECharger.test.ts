@@ -76,7 +76,7 @@ describe('go-e Charger', () => {
   it('changes over to one phase', () => {
     const bench = benchChargePoint('go-e-charger', { phases: 3 });
     bench.ask('10 014c 0001 02 0001');
-    bench.pass(12);
+    bench.pass(16);
     expect(bench.socket.flow.currentA[2]).toBe(0);
     expect(bench.ask('03 00cd 0001')).toBe('03020039');
   });

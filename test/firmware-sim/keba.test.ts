@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { benchChargePoint } from './chargePointBench.ts';
 import { NOON_MS, type StandingHome, standHome, word } from './support.ts';
 
 function read(house: StandingHome, address: number): number {
@@ -55,6 +56,28 @@ describe('KEBA P30', () => {
     house.pass(8_000);
     expect(read(house, 1000)).toBe(3);
     expect(Math.abs(read(house, 1008) - 10_000)).toBeLessThan(50);
+  });
+
+  it('changes over to one phase and back only by the source Modbus, suspended meanwhile', () => {
+    const bench = benchChargePoint('keba-p30', { phases: 3 });
+    bench.pass(20);
+    expect(bench.ask('03 0610 0002')).toBe('030400000001');
+    expect(bench.ask('06 13bc 0000')).toBe('8603');
+    expect(bench.ask('06 13ba 0003')).toBe('0613ba0003');
+    expect(bench.ask('06 13bc 0000')).toBe('0613bc0000');
+    bench.pass(4);
+    expect([bench.ask('03 03e8 0002'), bench.ask('03 0610 0002')]).toEqual(['030400000005', '030400000001']);
+    expect(bench.socket.flow.currentA).toEqual([0, 0, 0]);
+    bench.pass(16);
+    expect(bench.ask('03 0610 0002')).toBe('030400000000');
+    expect(bench.socket.flow.currentA).toEqual([expect.closeTo(32, 3), 0, 0]);
+    bench.ask('06 13bc 0001');
+    bench.pass(20);
+    expect(bench.socket.flow.currentA[2]).toBeCloseTo(32, 3);
+    bench.ask('06 13bc 0000');
+    bench.powerCycle();
+    bench.pass(40);
+    expect(bench.ask('03 0610 0002'), 'forgets with its supply').toBe('030400000001');
   });
 
   it('says state 1 and no car while nothing is plugged in', () => {

@@ -85,6 +85,7 @@ describe('Mennekes AMTRON Compact', () => {
     expect(bench.ask('06 0d04 0001')).toBe('8603');
     bench.ask('06 0d05 0000');
     expect(bench.ask('06 0d04 0001')).toBe('060d040001');
+    bench.pass(10);
     expect(bench.socket.phasesInUse).toBe(1);
   });
 

@@ -12,7 +12,7 @@ import { withCrc } from '../../firmware-sim/wires/crc.ts';
 import { standBench } from './bench.ts';
 
 const POINTS =
-  /^(phase(VoltageV|CurrentA|PowerW)\.L[123]|totalPowerW|frequencyHz|(import|export|total)EnergyWh|setpointA|maximumCurrentA|ratedPowerW|powerLimitW|stateOfChargePercent|relayClosed\.[1-8]|inputActive\.[1-8]|carConnected|chargingState)$/;
+  /^(phase(VoltageV|CurrentA|PowerW)\.L[123]|totalPowerW|frequencyHz|(import|export|total)EnergyWh|setpointA|maximumCurrentA|ratedPowerW|powerLimitW|stateOfChargePercent|relayClosed\.[1-8]|inputActive\.[1-8]|carConnected|onePhase|chargingState)$/;
 
 const opened: { close(): unknown }[] = [];
 

@@ -32,6 +32,21 @@ describe('Victron EV Charging Station', () => {
     expect(status()).toBe(6);
   });
 
+  it('says that it changes over to one phase and back', () => {
+    const bench = benchChargePoint('victron-evcs', { phases: 3 });
+    const status = () => bench.data('03 1397 0001').readUInt16BE();
+    bench.ask('06 1391 0000');
+    bench.pass(15);
+    bench.ask('06 13bf 0001');
+    expect([status(), bench.ask('03 13bf 0001')]).toEqual([23, '03020001']);
+    bench.pass(20);
+    expect([status(), ...bench.socket.flow.currentA]).toEqual([2, expect.closeTo(32, 3), 0, 0]);
+    bench.ask('06 13bf 0000');
+    expect(status()).toBe(22);
+    bench.pass(20);
+    expect(bench.socket.flow.currentA[2]).toBeCloseTo(32, 3);
+  });
+
   it('measures in watts, tenths of an ampere and hundredths of a kilowatt-hour', () => {
     const bench = benchChargePoint('victron-evcs');
     bench.pass(3600);

@@ -26,7 +26,7 @@ function seeded(seed: number): () => number {
 describe('a recorded week', () => {
   const backOffice = new BackOffice();
   backOffice.losesEvery = 97;
-  const stepped = new SteppedHome({ startAtMs: START_AT_MS, backOffice, acceptUnsignedCurtailment: true });
+  const stepped = new SteppedHome({ startAtMs: START_AT_MS, backOffice });
   afterAll(() => stepped.remove());
 
   it('holds the home inside its ceilings and charges the car, without a broker for two days and killed ten times', async () => {
@@ -84,7 +84,7 @@ describe('a recorded week', () => {
     expect(record.record.pendingCount()).toBe(0);
     record.record.close();
     const streams = backOffice.distinct();
-    expect([...streams.keys()].sort()).toEqual(['events', 'status', 'telemetry']);
+    expect([...streams.keys()].sort()).toEqual(['events', 'receipts', 'status', 'telemetry']);
     for (const sequences of streams.values()) {
       expect(sequences).toEqual(Array.from({ length: sequences.length }, (_, index) => index + 1));
     }

@@ -222,5 +222,7 @@ function readBackOf(action: DeviceAction): readonly PointName[] {
     case 'setPowerLimit':
       // A bidirectional charge point has one set-point for both directions.
       return ['powerLimitW', 'setpointA'];
+    case 'setPhases':
+      return ['onePhase'];
   }
 }

@@ -35,6 +35,18 @@ interface Lane {
   finishedWrites: readonly AllowedWrite[];
 }
 
+interface Sending {
+  readonly isOutdated?: () => boolean;
+  /** Each write waits for the maker's pace. */
+  readonly isUnhurried?: boolean;
+}
+
+const CLOSED: ActionResult = {
+  ok: false,
+  fault: 'device-offline',
+  detail: 'not sent: the device was closed',
+};
+
 /** What both sides of a bidirectional charge point are limited to. */
 interface Sides {
   readonly chargeCurrentA?: number | undefined;
@@ -65,7 +77,9 @@ export class ProfileWriter {
     if (!encoded.ok) return encoded;
     const nowMs = clock.runningMs();
     if (effect !== 'narrowing' && contact.isResting(nowMs)) return notWhileResting(contact.fault);
-    const waitMs = effect === 'widening' ? this.#tooEarlyMs(encoded.writes, nowMs) : 0;
+    // The phases of a paused charge point are in no hurry, and their proof does not go stale: each write waits for its pace.
+    const isUnhurried = action.kind === 'setPhases';
+    const waitMs = effect === 'widening' && !isUnhurried ? this.#tooEarlyMs(encoded.writes, nowMs) : 0;
     if (waitMs > TOLERATED_WAIT_MS) {
       return refuse(`not sent: ${waitMs} ms too early, the profile wants more time between widening writes`);
     }
@@ -75,11 +89,10 @@ export class ProfileWriter {
     const order = ++this.#orders;
     lane.issued = order;
     if (waitMs > 0) await pause.wait(waitMs);
-    if (pause.isClosed)
-      return { ok: false, fault: 'device-offline', detail: 'not sent: the device was closed' };
+    if (pause.isClosed) return CLOSED;
     if (lane.issued !== order) return refuse('not sent: a newer command took its place');
     const isOutdated = () => effect !== 'narrowing' && lane.issued !== order;
-    const result = await this.#sendAll(encoded.writes, effect, isOutdated);
+    const result = await this.#sendAll(encoded.writes, effect, { isOutdated, isUnhurried });
     if (lane.finished > order) {
       // A narrowing overtook this write on the line and was overwritten by it: say it again.
       await this.#sendAll(lane.finishedWrites, 'narrowing');
@@ -117,9 +130,13 @@ export class ProfileWriter {
   async #sendAll(
     writes: readonly AllowedWrite[],
     priority: LinePriority,
-    isOutdated: () => boolean = () => false,
+    { isOutdated = () => false, isUnhurried = false }: Sending = {},
   ): Promise<ActionResult> {
+    const { clock, pause } = this.#options;
     for (const write of writes) {
+      const waitMs = isUnhurried ? this.#tooEarlyMs([write], clock.runningMs()) : 0;
+      if (waitMs > 0) await pause.wait(waitMs);
+      if (pause.isClosed) return CLOSED;
       // What narrows must not be undone by the rest of an older command, such as the "resume" behind a set-point.
       if (isOutdated()) return refuse('not sent to its end: a newer command took its place');
       const result = await this.#send(write, priority);

@@ -3,7 +3,8 @@ import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { type ConnectionFailure, connectionSentence } from './connectionSentence.ts';
 import { type CredentialFiles, readCredentials } from './credentials.ts';
-import { MqttSession } from './session.ts';
+import { type LastWill, MqttSession } from './session.ts';
+import { TopicHandlers } from './topicHandlers.ts';
 
 const KEEPALIVE_S = 30;
 const ACKNOWLEDGE_TIMEOUT_MS = 20_000;
@@ -20,9 +21,8 @@ export interface BusOptions extends CredentialFiles {
   /** 4 is MQTT 3.1.1. */
   readonly protocolVersion: 4 | 5;
   readonly username?: string;
-  /** Retained; the broker publishes it when the gateway is lost, and close() when it goes. */
-  readonly willTopic: string;
-  readonly willPayload: string;
+  /** Retained; the broker publishes it when this client is lost, and close() when it goes. Absent: nothing is. */
+  readonly will?: LastWill;
   readonly clock: Clock;
   readonly log: Log;
   /** Pause before the next attempt after this many failures in a row, from 1. */
@@ -36,12 +36,26 @@ export interface BusOptions extends CredentialFiles {
   readonly keepaliveS?: number;
   /** Default 20 000. */
   readonly acknowledgeTimeoutMs?: number;
+  /** How many messages the broker may send before the first is acknowledged (MQTT 5). Default 8. */
+  readonly receiveMaximum?: number;
 }
 
 export interface MqttBus extends Bus {
   /** How many messages the broker takes before it has acknowledged the first (receive maximum). */
   inFlightMaximum(): number;
+  /**
+   * Does not wait for the next attempt: one is made now, in the place of one under way. Resolves with its outcome, at once
+   * while the connection stands.
+   */
+  attemptNow(): Promise<AttemptOutcome>;
+  /** Asks the broker for a sign of life. @returns false when the connection ended first */
+  ping(): Promise<boolean>;
 }
+
+export type AttemptOutcome =
+  | { readonly isAccepted: true }
+  /** Absent: closed without a reason. */
+  | { readonly isAccepted: false; readonly failure: ConnectionFailure | undefined };
 
 /** Connects in the background, for ever, with growing pauses; the broker may be missing. Nothing here rejects. */
 export function connectBus(options: BusOptions): MqttBus {
@@ -50,7 +64,7 @@ export function connectBus(options: BusOptions): MqttBus {
 
 class ReconnectingBus implements MqttBus {
   readonly #options: BusOptions;
-  readonly #handlers = new Map<string, (message: BusMessage) => Promise<void>>();
+  readonly #handlers = new TopicHandlers();
   readonly #listeners = new Set<(isConnected: boolean) => void>();
   #session: MqttSession | undefined;
   #failures = 0;
@@ -59,6 +73,9 @@ class ReconnectingBus implements MqttBus {
   #cancelAttempt: Cancel;
   #isClosing = false;
   #onSessionClosed: () => void = () => {};
+  readonly #awaiting: ((outcome: AttemptOutcome) => void)[] = [];
+  /** The attempt under way was ended for one that begins at once. */
+  #isPressed = false;
 
   constructor(options: BusOptions) {
     this.#options = options;
@@ -82,7 +99,7 @@ class ReconnectingBus implements MqttBus {
   }
 
   subscribe(topic: string, handle: (message: BusMessage) => Promise<void>): void {
-    this.#handlers.set(topic, handle);
+    this.#handlers.add(topic, handle);
     if (this.isConnected()) void this.#subscribeAtBroker(topic);
   }
 
@@ -90,6 +107,26 @@ class ReconnectingBus implements MqttBus {
     this.#listeners.add(listener);
     listener(this.isConnected());
     return () => this.#listeners.delete(listener);
+  }
+
+  attemptNow(): Promise<AttemptOutcome> {
+    if (this.isConnected()) return Promise.resolve({ isAccepted: true });
+    const gone = { isAccepted: false, failure: { message: 'The gateway stopped' } } as const;
+    if (this.#isClosing) return Promise.resolve(gone);
+    return new Promise((resolve) => {
+      this.#awaiting.push(resolve);
+      this.#cancelAttempt();
+      if (this.#session === undefined) this.#attempt();
+      else {
+        // It may wait for an answer to a packet that was lost while the way was broken.
+        this.#isPressed = true;
+        this.#session.abort({ message: 'Given up for an attempt made at once' });
+      }
+    });
+  }
+
+  ping(): Promise<boolean> {
+    return this.#session?.ping() ?? Promise.resolve(false);
   }
 
   async close(): Promise<void> {
@@ -104,9 +141,9 @@ class ReconnectingBus implements MqttBus {
     });
     if (wasLive) {
       this.#tell(false);
-      // An orderly farewell does not set off the last will, but nobody must take the gateway for present.
-      const { willTopic, willPayload } = this.#options;
-      await this.#atMost(CLOSE_MS, session.publish(willTopic, willPayload, true));
+      // An orderly farewell does not set off the last will, but nobody must take this client for present.
+      const { will } = this.#options;
+      if (will !== undefined) await this.#atMost(CLOSE_MS, session.publish(will.topic, will.payload, true));
       session.finish();
       await this.#atMost(CLOSE_MS, closed);
     }
@@ -118,7 +155,7 @@ class ReconnectingBus implements MqttBus {
     const { log } = this.#options;
     const reading = readCredentials(this.#options);
     if (!reading.ok) {
-      this.#failed(reading.detail);
+      this.#failed(reading.detail, { message: reading.detail });
       return;
     }
     const { keepaliveS, acknowledgeTimeoutMs } = this.#options;
@@ -132,7 +169,7 @@ class ReconnectingBus implements MqttBus {
       {
         onAccepted: () => this.#accepted(),
         onMessage: async (message) => {
-          const handle = this.#handlers.get(message.topic);
+          const handle = this.#handlers.handlerOf(message.topic);
           if (handle !== undefined) return handle(message);
           log.warn({ topic: message.topic }, 'A message on a topic that nothing listens to was dropped');
         },
@@ -146,8 +183,10 @@ class ReconnectingBus implements MqttBus {
     this.#acceptedAtMs = clock.runningMs();
     this.#lastSentence = '';
     log.info({ url }, 'Connected to the broker');
-    for (const topic of this.#handlers.keys()) void this.#subscribeAtBroker(topic);
+    for (const topic of this.#handlers.filters()) void this.#subscribeAtBroker(topic);
+    this.#isPressed = false;
     this.#tell(true);
+    this.#settle({ isAccepted: true });
   }
 
   async #subscribeAtBroker(topic: string): Promise<void> {
@@ -156,7 +195,7 @@ class ReconnectingBus implements MqttBus {
     if (refusal === undefined || !this.isConnected()) return;
     this.#options.log.error(
       { topic, refusal },
-      'The broker does not let this gateway receive its commands; check the access rules of the broker',
+      'The broker does not grant this subscription; check the access rules of the broker',
     );
   }
 
@@ -166,15 +205,21 @@ class ReconnectingBus implements MqttBus {
     this.#session = undefined;
     this.#acceptedAtMs = undefined;
     this.#onSessionClosed();
-    if (this.#isClosing) return;
+    if (this.#isClosing) {
+      this.#settle({ isAccepted: false, failure });
+      return;
+    }
     if (heldMs !== undefined) {
       if (heldMs >= STEADY_MS) this.#failures = 0;
       this.#tell(false);
     }
-    this.#failed(connectionSentence(failure));
+    if (this.#isPressed) {
+      this.#isPressed = false;
+      this.#attempt();
+    } else this.#failed(connectionSentence(failure), failure);
   }
 
-  #failed(sentence: string): void {
+  #failed(sentence: string, failure: ConnectionFailure | undefined): void {
     const { clock, log, reconnectDelayMs, url } = this.#options;
     this.#failures += 1;
     const delayMs = reconnectDelayMs(this.#failures);
@@ -184,6 +229,11 @@ class ReconnectingBus implements MqttBus {
     else log.warn(fields, sentence);
     this.#lastSentence = sentence;
     this.#cancelAttempt = clock.after(delayMs, () => this.#attempt());
+    this.#settle({ isAccepted: false, failure });
+  }
+
+  #settle(outcome: AttemptOutcome): void {
+    for (const resolve of this.#awaiting.splice(0)) resolve(outcome);
   }
 
   #tell(isConnected: boolean): void {

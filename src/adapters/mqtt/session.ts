@@ -15,17 +15,24 @@ const NO_MATCHING_SUBSCRIBERS = 0x10;
 /** MQTT 5 section 3.2.2.3.3: what a broker allows that does not say. */
 const RECEIVE_MAXIMUM_UNSAID = 65_535;
 
+/** What the broker publishes, retained, when the connection is lost. */
+export interface LastWill {
+  readonly topic: string;
+  readonly payload: string;
+}
+
 export interface SessionOptions {
   readonly url: string;
   readonly clientId: string;
   readonly protocolVersion: 4 | 5;
   readonly username?: string;
-  readonly willTopic: string;
-  readonly willPayload: string;
+  readonly will?: LastWill;
   readonly keepaliveS: number;
   /** A message that nobody is subscribed to counts as refused, where the broker says so (MQTT 5). */
   readonly requiresSubscriber: boolean;
   readonly acknowledgeTimeoutMs: number;
+  /** How many messages the broker may send before the first is acknowledged (MQTT 5). Default 8. */
+  readonly receiveMaximum?: number;
   readonly clock: Clock;
 }
 
@@ -52,6 +59,7 @@ export class MqttSession {
   readonly #client: mqtt.MqttClient;
   readonly #flights = new Set<Flight>();
   readonly #withoutSubscriber = new Set<number>();
+  readonly #pings: ((isAnswered: boolean) => void)[] = [];
   #failure: ConnectionFailure | undefined;
   #isLive = false;
   #isClosed = false;
@@ -70,11 +78,13 @@ export class MqttSession {
       reconnectPeriod: 0,
       resubscribe: false,
       connectTimeout: CONNACK_TIMEOUT_MS,
-      will: { topic: options.willTopic, payload: Buffer.from(options.willPayload), qos: 1, retain: true },
+      ...(options.will !== undefined && {
+        will: { topic: options.will.topic, payload: Buffer.from(options.will.payload), qos: 1, retain: true },
+      }),
       ...(options.protocolVersion === 5 && {
         properties: {
           sessionExpiryInterval: SESSION_EXPIRY_S,
-          receiveMaximum: INBOUND_RECEIVE_MAXIMUM,
+          receiveMaximum: options.receiveMaximum ?? INBOUND_RECEIVE_MAXIMUM,
           maximumPacketSize: MOST_INBOUND_BYTES,
         },
       }),
@@ -127,6 +137,15 @@ export class MqttSession {
     });
   }
 
+  /** @returns false when the connection ended before the answer */
+  ping(): Promise<boolean> {
+    if (!this.#isLive) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      this.#pings.push(resolve);
+      this.#client.sendPing();
+    });
+  }
+
   /** Ends the connection without a farewell; the broker publishes the last will. */
   abort(failure: ConnectionFailure): void {
     this.#failure ??= failure;
@@ -158,6 +177,7 @@ export class MqttSession {
       this.#failure = { code: packet.reasonCode ?? 0, message: 'The broker ended the connection' };
     });
     client.on('packetreceive', (packet) => {
+      if (packet.cmd === 'pingresp') for (const settle of this.#pings.splice(0)) settle(true);
       // The library does not pass this code on; it comes before the callback of the publish.
       if (packet.cmd !== 'puback' || packet.reasonCode !== NO_MATCHING_SUBSCRIBERS) return;
       if (packet.messageId !== undefined) this.#withoutSubscriber.add(packet.messageId);
@@ -188,6 +208,7 @@ export class MqttSession {
     for (const flight of this.#flights) {
       flight.settle(offline('the connection was lost before the acknowledgement'));
     }
+    for (const settle of this.#pings.splice(0)) settle(false);
     // No timer of the library outlives its connection.
     this.#client.end(true);
     events.onClosed(this.#failure);

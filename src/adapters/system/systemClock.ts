@@ -79,7 +79,7 @@ class SystemClock implements Clock {
     let timer: NodeJS.Timeout | undefined;
     // The runtime's timers fire up to a millisecond early and know no delay beyond 24 days.
     const arm = () => {
-      const realMs = Math.ceil((dueMs - this.runningMs()) / this.#speed);
+      const realMs = Math.max(0, Math.ceil((dueMs - this.runningMs()) / this.#speed));
       timer = setTimeout(
         () => (this.runningMs() >= dueMs ? run() : arm()),
         Math.min(realMs, LONGEST_TIMER_MS),
