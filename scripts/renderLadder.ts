@@ -3,7 +3,7 @@ import { CAUSES, type CauseCode, causeRow } from '../src/network/causes.ts';
 
 const STATES = { passed: 'passed', failed: '**FAILED**', cannotBeTold: 'unsure' } as const;
 
-/** For docs/network.md: each rung with all that can be found there, from src/network/causes.ts. */
+/** For docs/network.md: each rung with all that can be found there, from the tables of src/network. */
 export function renderLadder(): string {
   const codes = Object.keys(CAUSES) as CauseCode[];
   const sections = RUNG_NAMES.map((rung) => {

@@ -21,6 +21,7 @@ import { Registry } from './registry/service.ts';
 import { REPORT_STYLE } from './reports/style.ts';
 import type { DeskStore } from './store.ts';
 import { TrustPublisher } from './trust/trustPublisher.ts';
+import { Receiver } from './usage/service.ts';
 
 export interface DeskOptions {
   readonly store: DeskStore;
@@ -28,6 +29,8 @@ export interface DeskOptions {
   readonly verify: SignatureReader;
   /** Names a raw public key by itself (RFC 7638). */
   readonly keyIdOf: (publicKey: string) => string;
+  /** Key of the back office itself; absent: records that are missing are shown, and not asked for. */
+  readonly ownSigner?: Signer;
   /** By distributor id. */
   readonly signers: ReadonlyMap<string, Signer>;
   /** Raw public keys of the root of trust. */
@@ -55,7 +58,7 @@ export interface Desk {
   flush(): void;
 }
 
-/** How long the count of missing receipts stands before it is made anew: it looks at every receipt. */
+/** How long the count of missing receipts stands before it is made anew: it looks at every stream. */
 const RECOUNT_MS = 30_000;
 
 /** The whole desk but for its technology. */
@@ -78,9 +81,10 @@ export function createDesk(options: DeskOptions): Desk {
   const signed = publisher;
   const notices = new Notices(parts, () => signed.nudge());
   const trust = new TrustPublisher({ store, trail, bus, verify, rootKeys: options.rootKeys });
-  const intake = new Intake({ ...parts, onTurnedUp: (gatewayId) => signed.turnedUp(gatewayId) });
+  const receiver = new Receiver({ ...options, ...(options.ownSigner && { signer: options.ownSigner }) });
+  const intake = new Intake({ ...parts, receiver, onTurnedUp: (gatewayId) => signed.turnedUp(gatewayId) });
   const sessions = new Sessions(options);
-  const missingReceipts = remembering(() => store.missingReceipts(), clock);
+  const missingReceipts = remembering(() => receiver.countMissing('receipts'), clock);
   const handle = createDeskApi({
     sessions,
     store,
@@ -119,10 +123,12 @@ export function createDesk(options: DeskOptions): Desk {
       hub.stop();
       signed.stop();
       registry.stop();
+      receiver.stop();
     },
     flush: () => {
       registry.flush();
       boards.flush();
+      receiver.flush();
     },
   };
 }

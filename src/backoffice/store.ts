@@ -1,9 +1,10 @@
 import type { AuditStore } from './audit/trail.ts';
 import type { NoticeStore } from './notices/store.ts';
 import type { RegistryStore } from './registry/store.ts';
+import type { UsageStore } from './usage/store.ts';
 
 /** All that the desk keeps, in one database, so that what belongs together is written together. */
-export interface DeskStore extends RegistryStore, NoticeStore, AuditStore {
+export interface DeskStore extends RegistryStore, NoticeStore, AuditStore, UsageStore {
   /** One transaction, on the disk when it returns; nothing of it when `work` throws. Calls inside it join it. */
   transaction<T>(work: () => T): T;
   /** Something that is remembered under a name, such as the trust bundle that was last published. */

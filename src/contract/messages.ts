@@ -1,4 +1,11 @@
 import { z } from 'zod';
+import {
+  consentAckSchema,
+  consentEntrySchema,
+  consentRequestSchema,
+  consentTextsSchema,
+  tombstoneSchema,
+} from './consent.ts';
 import { curtailmentCancelSchema, curtailmentSchema, noCurtailmentSchema } from './curtailment.ts';
 import { curtailmentScheduleSchema } from './curtailmentSchedule.ts';
 import {
@@ -8,6 +15,7 @@ import {
   statusReportSchema,
   telemetryMessageSchema,
 } from './envelope.ts';
+import { decommissionSchema, erasureSchema } from './erasure.ts';
 import { heartbeatSchema } from './heartbeat.ts';
 import { checkpointSchema, receiptSchema } from './receipt.ts';
 import { restrictionCancelSchema, restrictionNoticeSchema } from './restriction.ts';
@@ -19,9 +27,13 @@ export const MESSAGES = {
   'loadgate.signed/1': signedMessageSchema,
   'loadgate.receipt/1': receiptSchema,
   'loadgate.checkpoint/1': checkpointSchema,
+  'loadgate.erasure/1': erasureSchema,
+  'loadgate.decommission/1': decommissionSchema,
   'loadgate.loss/1': lossSchema,
   'loadgate.manifest/1': manifestSchema,
   'loadgate.range-answer/1': rangeAnswerSchema,
+  'loadgate.consent-entry/1': consentEntrySchema,
+  'loadgate.tombstone/1': tombstoneSchema,
   'loadgate.event/1': eventMessageSchema,
   'loadgate.telemetry/1': telemetryMessageSchema,
   'loadgate.status-report/1': statusReportSchema,
@@ -31,6 +43,9 @@ export const MESSAGES = {
   'loadgate.curtailment-cancel/1': curtailmentCancelSchema,
   'loadgate.no-curtailment/1': noCurtailmentSchema,
   'loadgate.heartbeat/1': heartbeatSchema,
+  'loadgate.consent/1': consentRequestSchema,
+  'loadgate.consent-ack/1': consentAckSchema,
+  'loadgate.consent-texts/1': consentTextsSchema,
   'loadgate.restriction-notice/1': restrictionNoticeSchema,
   'loadgate.restriction-cancel/1': restrictionCancelSchema,
   'loadgate.range-request/1': rangeRequestSchema,

@@ -296,6 +296,18 @@ export class Gateway {
     return this.#cycle({ mustRecord: true });
   }
 
+  /** The same, asked for by the back office. Resolves when it is on the disk. */
+  async acceptConsent(entry: ConsentEntry): Promise<void> {
+    if (!this.changeConsent([entry]))
+      throw new Error('the consent holds but could not be recorded; send it again');
+  }
+
+  /** Why no curtailment is taken now; undefined: the household agrees to be controlled. */
+  whyNoControl(): string | undefined {
+    if (this.#consents.covered().has('demandControl')) return undefined;
+    return 'the household does not agree to be controlled (purpose demandControl); ask it to give consent';
+  }
+
   /** The back office has these entries of the ledger. */
   async acknowledgeConsent(entries: readonly number[]): Promise<void> {
     const { consentStanding } = this.#memory;

@@ -29,6 +29,8 @@ export interface ControlDeskOptions {
   readonly onControl: (limits: readonly Limit[], id: string) => Promise<void>;
   /** The id may be of a control that is over, was replaced or never came. A schedule ends as a whole. */
   readonly onCancel: (id: string) => Promise<void>;
+  /** Why the household does not let itself be controlled now; undefined: it does. Cancels and heartbeats need no consent. */
+  readonly whyNoControl: () => string | undefined;
   /** The controlling party is there now. */
   readonly onHeartbeat: () => Promise<void>;
 }
@@ -58,7 +60,7 @@ export class ControlDesk {
   }
 
   async #control(control: Control): Promise<Refusal | undefined> {
-    const { circuits, clock, log, onControl } = this.#options;
+    const { circuits, clock, log, onControl, whyNoControl } = this.#options;
     const { id, reason, schema } = control;
     const content = JSON.stringify(control);
     if (this.#accepted.has(id)) {
@@ -69,6 +71,8 @@ export class ControlDesk {
       log.debug({ id, schema }, 'The control came again; nothing changes');
       return undefined;
     }
+    const unwilling = schema === 'loadgate.no-curtailment/1' ? undefined : whyNoControl();
+    if (unwilling !== undefined) return refuse(unwilling);
     const outcome = controlToLimits(control, clock.now(), circuits);
     if (!outcome.ok) return outcome;
     await onControl(outcome.limits, id);

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { consentAckSchema, consentRequestSchema, consentTextsSchema } from '../contract/consent.ts';
 import { curtailmentCancelSchema, curtailmentSchema, noCurtailmentSchema } from '../contract/curtailment.ts';
 import { curtailmentScheduleSchema } from '../contract/curtailmentSchedule.ts';
 import { heartbeatSchema } from '../contract/heartbeat.ts';
@@ -16,6 +17,7 @@ import type { RefusalCode, SignedCommand } from '../domain/restriction.ts';
 import type { TrustBundle } from '../domain/trustBundle.ts';
 import type { Bus, BusMessage } from '../ports/bus.ts';
 import type { SignatureReader } from '../ports/signature.ts';
+import { ConsentDesk, type ConsentInlet, type ConsentMessage } from './consentDesk.ts';
 import { ControlDesk, type ControlDeskOptions, type ControlMessage } from './controlDesk.ts';
 import { countRefusal, NO_REFUSALS, type RefusalCount } from './refusalLimit.ts';
 import { readSigned, type SignedRefusal } from './signedControl.ts';
@@ -55,6 +57,8 @@ export interface InboxOptions extends ControlDeskOptions {
   readonly onRestrictionRefused: (refusal: RefusedRestriction) => Promise<void>;
   /** In force already; resolves when it is recorded. */
   readonly onTrust: TrustKeeperOptions['onTrust'];
+  /** Absent: nobody here keeps a ledger of consent, and nothing is heard of it. */
+  readonly consent?: ConsentInlet;
   readonly onEvent: (event: DomainEvent) => void;
 }
 
@@ -72,6 +76,14 @@ const CONTROL_SCHEMAS = {
   curtailmentCancel: curtailmentCancelSchema,
   heartbeat: heartbeatSchema,
 } satisfies Record<string, z.ZodType<ControlMessage>>;
+
+const CONSENT_SCHEMAS = {
+  consent: consentRequestSchema,
+  consentAck: consentAckSchema,
+  consentTexts: consentTextsSchema,
+} satisfies Record<string, z.ZodType<ConsentMessage>>;
+
+type ConsentName = keyof typeof CONSENT_SCHEMAS;
 
 type ControlName = keyof typeof CONTROL_SCHEMAS;
 
@@ -99,6 +111,13 @@ export class Inbox {
     }
     for (const topic of [topicOf(gatewayId, 'restriction'), ...areaIds.map(areaTopicOf)]) {
       this.#listen(topic, (message) => this.#takeRestriction(message));
+    }
+    const { consent } = options;
+    if (consent !== undefined) {
+      const desk = new ConsentDesk({ ...consent, gatewayId, clock: options.clock });
+      for (const name of Object.keys(CONSENT_SCHEMAS) as ConsentName[]) {
+        this.#listen(topicOf(gatewayId, name), (message) => this.#takeConsent(name, desk, message));
+      }
     }
     this.#listen(TRUST_TOPIC, (message) => this.#takeTrust(message));
   }
@@ -130,6 +149,19 @@ export class Inbox {
       now: clock.now(),
     });
     const refusal = reading.ok ? await this.#controls.obey(reading.message) : reading;
+    if (refusal !== undefined) this.#tell(message.topic, refusal.cause);
+  }
+
+  async #takeConsent(name: ConsentName, desk: ConsentDesk, message: BusMessage): Promise<void> {
+    const { verify, clock } = this.#options;
+    const reading = await readSigned<ConsentMessage>(message, {
+      schemas: { [TOPICS[name].schemas[0]]: CONSENT_SCHEMAS[name] },
+      signerOf: () => ({ role: 'backOffice' }),
+      bundle: this.#trust.bundle(),
+      verify,
+      now: clock.now(),
+    });
+    const refusal = reading.ok ? await desk.obey(reading.message) : reading;
     if (refusal !== undefined) this.#tell(message.topic, refusal.cause);
   }
 

@@ -14,7 +14,7 @@ import {
 } from './minutes.ts';
 import { countStep, NEW_ACCOUNT } from './registerAccount.ts';
 import { RowBook, type UsageChanges } from './rowBook.ts';
-import type { Channel, Metering, UsageSample } from './sample.ts';
+import { type Channel, channelOfLoad, type Metering, type UsageSample } from './sample.ts';
 import { SecondGatherer } from './seconds.ts';
 import {
   followSession,
@@ -322,9 +322,9 @@ export class UsageLedger {
     stepMs: number,
     counted: ReadonlyMap<string, Counted>,
   ): void {
-    for (const { loadId, channelId, givingChannelIds } of this.#metering.chargePoints) {
-      const own = counted.get(channelId);
-      const giving = givingChannelIds.flatMap((id) => counted.get(id) ?? []);
+    for (const { loadId, givingLoadIds } of this.#metering.chargePoints) {
+      const own = counted.get(channelOfLoad(loadId));
+      const giving = givingLoadIds.flatMap((id) => counted.get(channelOfLoad(id)) ?? []);
       const late = own?.late;
       const { state, ended } = followSession(this.#sessions[loadId] ?? NO_SESSION, loadId, {
         now,

@@ -18,9 +18,9 @@ export interface Channel {
 /** A charge point that is followed, and the channels whose energy is that of its sessions. */
 export interface ChargePoint {
   readonly loadId: string;
-  readonly channelId: string;
-  /** What it gives back from the car: a generator on the same device. */
-  readonly givingChannelIds: readonly string[];
+  readonly deviceId: string;
+  /** Loads that give back from the car: generators on the same device. */
+  readonly givingLoadIds: readonly string[];
 }
 
 /** What is counted at this home; from the site plan. */

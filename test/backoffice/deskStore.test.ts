@@ -179,7 +179,7 @@ it('what a transaction has returned from is there after SIGKILL, and what it has
 }, async () => {
   for (const rounds of [1, 2, 3, 4]) {
     const directory = folder();
-    const child = fork(join(import.meta.dirname, 'storeWriter.ts'), [directory], {
+    const child = fork(new URL('./storeWriter.ts', import.meta.url), [directory], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     let told = 0;

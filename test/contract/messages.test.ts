@@ -170,7 +170,12 @@ describe('docs/schemas', () => {
 const WHOSE = { gateway: '<gatewayId>/', area: 'areas/<areaId>/', all: '' } as const;
 
 /** Payloads of the JWS in the body of `loadgate.signed/1`. */
-const INSIDE_OF_SIGNED = ['loadgate.receipt/1', 'loadgate.checkpoint/1'];
+const INSIDE_OF_SIGNED = [
+  'loadgate.receipt/1',
+  'loadgate.checkpoint/1',
+  'loadgate.erasure/1',
+  'loadgate.decommission/1',
+];
 
 describe('docs/topics.md', () => {
   it('lists exactly the topics of the code, with direction, retain, signature and schemas', () => {

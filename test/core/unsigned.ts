@@ -122,6 +122,7 @@ export async function law9(
     onCancel: async () => {
       limits = [];
     },
+    whyNoControl: () => undefined,
     onHeartbeat: async () => {
       contact = { ...contact, heartbeatAtMs: clock.runningMs() };
     },

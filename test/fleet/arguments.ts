@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DEFAULT_FLEET, type FleetOptions, TROUBLE_KINDS, type TroubleKind } from './fleetPlan.ts';
 
-export const USAGE = `node test/fleet/run.ts --broker mqtt://127.0.0.1:1883 --root-keys FILE [options]
+export const USAGE = `npm run -s fleet -- --broker mqtt://127.0.0.1:1883 --root-keys FILE [options]
 
 Runs light gateways at a broker until Ctrl-C, and says each few seconds what they do.
 

@@ -135,6 +135,7 @@ export class LightGateway {
       verify,
       onControl: async () => undefined,
       onCancel: async () => undefined,
+      whyNoControl: () => undefined,
       onHeartbeat: async () => undefined,
       onEvent: (event) => {
         this.#outbox.add({ stream: 'events', body: event });

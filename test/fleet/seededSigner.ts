@@ -1,11 +1,11 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
-import type { OwnSigner, Signer } from '../../src/ports/signature.ts';
+import type { OwnSigner } from '../../src/ports/signature.ts';
 
 /** PKCS #8 of an Ed25519 private key up to its 32 bytes. Source: RFC 8410 section 10.3 */
 const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /** A key that belongs to the seed and the name: never for anything that is not a rehearsal on one machine. */
-export function seededKey(seed: number, name: string): KeyObject {
+function seededKey(seed: number, name: string): KeyObject {
   const secret = createHash('sha256').update(`${seed}/${name}`).digest();
   return createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, secret]), format: 'der', type: 'pkcs8' });
 }
@@ -26,11 +26,6 @@ export function createSeededSigner(seed: number, name: string): OwnSigner {
       return `${signed}.${sign(null, Buffer.from(signed), key).toString('base64url')}`;
     },
   };
-}
-
-/** The same for one who signs commands. */
-export function asSigner(own: OwnSigner): Signer {
-  return { ...own, sign: async (payload) => own.sign(payload) };
 }
 
 function encode(value: object): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eventSchema } from '../../src/contract/event.ts';
-import { statusSchema } from '../../src/contract/status.ts';
+import { statusReportBodySchema } from '../../src/contract/statusReport.ts';
 import { telemetrySchema } from '../../src/contract/telemetry.ts';
 import { EMPTY_LOAD_MEMORY, EMPTY_MEMORY } from '../../src/core/memory.ts';
 import { WEEKDAYS } from '../../src/domain/chargingHours.ts';
@@ -10,6 +10,7 @@ import { withPreference } from '../../src/gateway/ownerSettings.ts';
 import type { JournalEntry } from '../../src/gateway/recorder.ts';
 import { replayJournal } from '../../src/gateway/replay.ts';
 import { curtailment } from '../core/smallHome.ts';
+import { given, USUAL_PURPOSES } from '../support/consents.ts';
 import { FakeHome } from './parts.ts';
 
 async function started(condition?: ConstructorParameters<typeof FakeHome>[0]): Promise<FakeHome> {
@@ -196,13 +197,14 @@ describe('the record', () => {
 
   it('speaks the language of the contract', async () => {
     const home = await started();
+    home.gateway.changeConsent(given(USUAL_PURPOSES, {}, home.clock.now().utcMs));
     home.householdA = 60;
     await home.clock.advance(70_000);
     home.householdA = 5;
     await home.clock.advance(400_000);
     for (const body of home.store.drafts('telemetry')) telemetrySchema.parse(body);
     for (const body of home.store.drafts('events')) eventSchema.parse(body);
-    for (const body of home.store.drafts('status')) statusSchema.parse(body);
+    for (const body of home.store.drafts('status')) statusReportBodySchema.parse(body);
     expect(home.store.drafts('telemetry').length).toBe(7);
     expect(telemetrySchema.parse(home.store.drafts('telemetry')[0]).circuits[0]?.phases[0]).toMatchObject({
       flow: { state: 'measured', maximumA: expect.toSatisfy((peakA: number) => peakA > 60) },

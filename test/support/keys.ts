@@ -40,6 +40,7 @@ export interface TestKeys {
   /** The controlling party. */
   readonly party: TestSigner;
   readonly distributor: TestSigner;
+  readonly backOffice: TestSigner;
   readonly bundle: TrustBundle;
   readonly bundleJws: string;
   /** As the inbox takes it. */
@@ -60,6 +61,7 @@ export function makeKeys({ distributors = ['12'], partyId = 'party' }: Change = 
   const root = makeSigner();
   const party = makeSigner('party-1');
   const distributor = makeSigner('distributor-1');
+  const backOffice = makeSigner('back-office-1');
   const message: TrustBundleMessage = {
     schema: 'loadgate.trust-bundle/1',
     version: 1,
@@ -67,6 +69,7 @@ export function makeKeys({ distributors = ['12'], partyId = 'party' }: Change = 
     keys: [
       { keyId: party.keyId, role: 'controllingParty', party: partyId, publicKey: party.publicKey },
       { keyId: distributor.keyId, role: 'distributor', distributors, publicKey: distributor.publicKey },
+      { keyId: backOffice.keyId, role: 'backOffice', publicKey: backOffice.publicKey },
     ],
     revoked: [],
   };
@@ -75,6 +78,7 @@ export function makeKeys({ distributors = ['12'], partyId = 'party' }: Change = 
     root,
     party,
     distributor,
+    backOffice,
     bundle,
     bundleJws: root.sign(message),
     trust: { rootKeys: [root.publicKey], bundle },
@@ -101,6 +105,7 @@ export function signCommand(
 ): string {
   if (topic === 'trust') return keys.root.sign(body);
   if (topic === 'restriction' || topic === 'areaRestriction') return keys.distributor.sign(body);
+  if (topic.startsWith('consent')) return keys.backOffice.sign(body);
   const issuedAt = topic === 'heartbeat' ? {} : { issuedAt: new Date(utcMs).toISOString() };
   return keys.party.sign({ gatewayId, ...issuedAt, ...body });
 }

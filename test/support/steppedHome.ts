@@ -186,6 +186,13 @@ export class SteppedHome {
       onControl: (limits, id) => gateway.acceptControl(limits, id),
       onCancel: (id) => gateway.cancelControl(id),
       onHeartbeat: () => gateway.hearParty(),
+      whyNoControl: () => gateway.whyNoControl(),
+      consent: {
+        view: () => gateway.consent(),
+        onEntry: (entry) => gateway.acceptConsent(entry),
+        onAcknowledged: (entries) => gateway.acknowledgeConsent(entries),
+        onTexts: (version, texts) => gateway.announceTexts(version, texts),
+      },
       onRestriction: (signed) => gateway.acceptRestriction(signed),
       onRestrictionRefused: (refusal) => gateway.refuseRestriction(refusal),
       onTrust: (bundle, jws) => gateway.acceptTrust(bundle, jws),

@@ -138,6 +138,7 @@ export class InboxDesk {
       onCancel: async (id) => {
         this.cancelled.push(id);
       },
+      whyNoControl: () => undefined,
       onHeartbeat: async () => {
         this.heartbeats += 1;
       },

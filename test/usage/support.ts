@@ -12,7 +12,7 @@ export const METERING: Metering = {
     { channelId: 'connection', kind: 'connection', mostW: 25_300 },
     { channelId: 'load.car', kind: 'chargePoint', mostW: 8_096 },
   ],
-  chargePoints: [{ loadId: 'car', channelId: 'load.car', givingChannelIds: [] }],
+  chargePoints: [{ loadId: 'car', deviceId: 'charger', givingLoadIds: [] }],
 };
 
 /** A disk in memory, and lives of a ledger on it; each can be killed. */

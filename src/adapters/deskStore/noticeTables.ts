@@ -48,12 +48,6 @@ export function noticeTables(database: Database.Database): NoticeStore {
   const receipts = database.prepare<[string, string], StoredReceipt>(
     'SELECT * FROM receipt WHERE gateway_id = ? AND notice_id = ? ORDER BY received_at_utc_ms, sequence',
   );
-  const missing = database
-    .prepare<[], number>(
-      `SELECT coalesce(sum(missing), 0) FROM (
-         SELECT max(sequence) - min(sequence) + 1 - count(*) AS missing FROM receipt GROUP BY gateway_id, outbox_id, stream)`,
-    )
-    .pluck();
   const points = database.prepare<[string], string>('SELECT points FROM series WHERE notice_id = ?').pluck();
   const savePoints = database.prepare(
     'INSERT INTO series VALUES (?, ?) ON CONFLICT (notice_id) DO UPDATE SET points = excluded.points',
@@ -92,7 +86,6 @@ export function noticeTables(database: Database.Database): NoticeStore {
       );
     },
     receiptsOf: (noticeId, gatewayId) => receipts.all(gatewayId, noticeId).map(receiptOf),
-    missingReceipts: () => missing.get() ?? 0,
     series: (noticeId) => JSON.parse(points.get(noticeId) ?? '[]') as ReturnType<NoticeStore['series']>,
     saveSeries: (noticeId, series) => {
       savePoints.run(noticeId, JSON.stringify(series));

@@ -6,6 +6,7 @@ import { auditTable } from './auditTable.ts';
 import { noticeTables } from './noticeTables.ts';
 import { registryTables } from './registryTables.ts';
 import { migrate } from './schema.ts';
+import { usageTables } from './usageTables.ts';
 
 export type OpenDeskStore =
   | { readonly ok: true; readonly store: DeskStore }
@@ -53,6 +54,7 @@ function deskStoreOn(database: Database.Database): DeskStore {
     ...registryTables(database),
     ...noticeTables(database),
     ...auditTable(database),
+    ...usageTables(database),
     transaction,
     remembered: (name) => {
       const value = recall.get(name);

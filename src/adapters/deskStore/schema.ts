@@ -96,6 +96,24 @@ const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit trail only grows'); END;
   `,
+  `
+  -- How whole each stream of each gateway is, and the hashes of what no manifest has vouched for yet.
+  CREATE TABLE stream_stand (
+    gateway_id TEXT NOT NULL,
+    outbox_id TEXT NOT NULL,
+    stream TEXT NOT NULL,
+    stand TEXT NOT NULL,
+    PRIMARY KEY (gateway_id, outbox_id, stream)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE received (
+    gateway_id TEXT NOT NULL,
+    outbox_id TEXT NOT NULL,
+    stream TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    body_sha256 BLOB NOT NULL,
+    PRIMARY KEY (gateway_id, outbox_id, stream, sequence)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /**

@@ -7,14 +7,16 @@ import type { NoticeParts } from '../notices/parts.ts';
 import { takeReceipts, type VerifiedReceipt } from '../notices/receipts.ts';
 import { figuresOfStatus, figuresOfTelemetry, importPowerW } from '../registry/figures.ts';
 import type { Checkpoint } from '../registry/rules.ts';
+import type { Receiver } from '../usage/service.ts';
 import { Batcher } from './batcher.ts';
-import { readSignedPayload, readUpward, type Upward } from './readUpward.ts';
+import { bodyTextOf, readSignedPayload, readUpward, type Upward } from './readUpward.ts';
 
 /** Characters of a message that are kept when it is not believed; one that waits for a key is kept whole. */
 const KEPT_CHARACTERS = 2_000;
 
 export interface IntakeParts extends NoticeParts {
   readonly verify: SignatureReader;
+  readonly receiver: Receiver;
   /** A gateway has shown that it is there. */
   readonly onTurnedUp: (gatewayId: string) => void;
 }
@@ -64,6 +66,7 @@ export class Intake {
     const { registry, clock } = this.#parts;
     const nowUtcMs = clock.now().utcMs;
     const { gatewayId } = upward;
+    this.#note(upward, text);
     switch (upward.kind) {
       case 'offline':
         registry.see(gatewayId, { isOnline: false });
@@ -91,6 +94,13 @@ export class Intake {
         registry.see(gatewayId, { isOnline: true, seenAtUtcMs: nowUtcMs });
         await this.#takeSigned(upward, topic, text);
     }
+  }
+
+  /** That it came, whatever becomes of it: what cannot be believed would be no better the next time. */
+  #note(upward: Upward, text: string): void {
+    if (upward.kind === 'offline') return;
+    const { gatewayId, outboxId, stream, sequence, body } = upward.message;
+    this.#parts.receiver.take({ gatewayId, outboxId, stream, sequence, body: bodyTextOf(text, body) });
   }
 
   #takeTelemetry(gatewayId: string, body: TelemetryBody, nowUtcMs: number): void {
@@ -168,6 +178,10 @@ export class Intake {
     }
     const payload = readSignedPayload(header.payload, gatewayId);
     if (payload.kind === 'wrong') return this.#setAside(topic, text, payload.cause, gatewayId);
+    const { receiver } = this.#parts;
+    if (payload.kind === 'loss') return receiver.takeLosses(payload.message);
+    if (payload.kind === 'manifest') return receiver.takeManifest(payload.message);
+    if (payload.kind === 'rangeAnswer') return receiver.takeAnswer(payload.message);
     const { outboxId, stream, sequence } = message;
     const row = { gatewayId, outboxId, stream, sequence, jws, receivedAtUtcMs: clock.now().utcMs };
     return payload.kind === 'checkpoint'

@@ -6,6 +6,14 @@ import {
   telemetryMessageSchema,
 } from '../../contract/envelope.ts';
 import { checkpointSchema, receiptSchema } from '../../contract/receipt.ts';
+import {
+  type LossMessage,
+  lossSchema,
+  type ManifestMessage,
+  manifestSchema,
+  type RangeAnswer,
+  rangeAnswerSchema,
+} from '../../contract/streams.ts';
 import { TOPICS } from '../../contract/topics.ts';
 
 const UPWARD = /^loadgate\/v1\/([a-z0-9][a-z0-9-]{0,63})\/([a-z/]+)$/;
@@ -69,7 +77,16 @@ export function readUpward(topic: string, payload: string): UpwardReading {
 type Verified =
   | { readonly kind: 'receipt'; readonly receipt: ReturnType<typeof receiptSchema.parse> }
   | { readonly kind: 'checkpoint'; readonly checkpoint: ReturnType<typeof checkpointSchema.parse> }
+  | { readonly kind: 'loss'; readonly message: LossMessage }
+  | { readonly kind: 'manifest'; readonly message: ManifestMessage }
+  | { readonly kind: 'rangeAnswer'; readonly message: RangeAnswer }
   | { readonly kind: 'wrong'; readonly cause: string };
+
+/** The body as it stands in the message, which is what a manifest vouches for. */
+export function bodyTextOf(payload: string, body: unknown): string {
+  const start = payload.indexOf(',"body":');
+  return start === -1 ? JSON.stringify(body) : payload.slice(start + ',"body":'.length, -1);
+}
 
 /** The payload of a signed body whose signature was found good. */
 export function readSignedPayload(payload: string, gatewayId: string): Verified {
@@ -87,10 +104,37 @@ export function readSignedPayload(payload: string, gatewayId: string): Verified 
       ? { kind: 'checkpoint', checkpoint: parsed.data }
       : { kind: 'wrong', cause: said(parsed.error) };
   }
+  const ofStreams = readOfStreams(value);
+  if (ofStreams !== undefined) return ofStreams;
   const parsed = receiptSchema.safeParse(value);
   return parsed.success
     ? { kind: 'receipt', receipt: parsed.data }
     : { kind: 'wrong', cause: said(parsed.error) };
+}
+
+function readOfStreams(value: Readonly<Record<string, unknown>>): Verified | undefined {
+  switch (value.schema) {
+    case 'loadgate.loss/1': {
+      const parsed = lossSchema.safeParse(value);
+      return parsed.success
+        ? { kind: 'loss', message: parsed.data }
+        : { kind: 'wrong', cause: said(parsed.error) };
+    }
+    case 'loadgate.manifest/1': {
+      const parsed = manifestSchema.safeParse(value);
+      return parsed.success
+        ? { kind: 'manifest', message: parsed.data }
+        : { kind: 'wrong', cause: said(parsed.error) };
+    }
+    case 'loadgate.range-answer/1': {
+      const parsed = rangeAnswerSchema.safeParse(value);
+      return parsed.success
+        ? { kind: 'rangeAnswer', message: parsed.data }
+        : { kind: 'wrong', cause: said(parsed.error) };
+    }
+    default:
+      return undefined;
+  }
 }
 
 function good(upward: Upward): UpwardReading {

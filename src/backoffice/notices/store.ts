@@ -59,8 +59,6 @@ export interface NoticeStore {
   /** @returns false when it was there already */
   addReceipt(row: ReceiptRow): boolean;
   receiptsOf(noticeId: string, gatewayId: string): readonly ReceiptRow[];
-  /** Gaps in the sequences of the receipts, over all gateways. */
-  missingReceipts(): number;
   series(noticeId: string): Board['series'];
   saveSeries(noticeId: string, series: Board['series']): void;
 }

@@ -12,6 +12,7 @@ import { EXIT_CODES } from '../exitCodes.ts';
 import { fetchStatus } from '../localClient.ts';
 import { refuse, refuseMistakes, writeJson } from '../report.ts';
 import { DemoChild } from './childProcess.ts';
+import { giveDemoConsents } from './demoConsents.ts';
 import { ceilingsOf, connectSite } from './demoSite.ts';
 import { writeDemoTrust } from './demoTrust.ts';
 import { HomeView } from './homeView.ts';
@@ -75,6 +76,7 @@ class Demo {
   #messagesReceived = 0;
   /** Counted at the same moment as the gateway's own counters. */
   #receivedAtStatus = 0;
+  #hasAgreed = false;
   #status: Status | undefined;
 
   constructor(parts: DemoParts) {
@@ -193,8 +195,10 @@ class Demo {
   }
 
   async #askGateway(): Promise<void> {
-    const answer = await fetchStatus(join(this.#parts.folder, 'run'));
+    const runtimeDirectory = join(this.#parts.folder, 'run');
+    const answer = await fetchStatus(runtimeDirectory);
     if (!answer.ok) return;
+    this.#hasAgreed ||= await giveDemoConsents(runtimeDirectory);
     this.#status = answer.value;
     this.#receivedAtStatus = this.#messagesReceived;
   }

@@ -24,10 +24,10 @@ export function meteringOf(site: SitePlan): Metering {
     .filter(({ kind }) => kind === 'chargePoint')
     .map(({ loadId, deviceId }) => ({
       loadId,
-      channelId: channelOfLoad(loadId),
-      givingChannelIds: site.loads
+      deviceId,
+      givingLoadIds: site.loads
         .filter((other) => isGenerator(other) && other.deviceId === deviceId)
-        .map((other) => channelOfLoad(other.loadId)),
+        .map((other) => other.loadId),
     }));
   return { channels, chargePoints };
 }

@@ -1,96 +1,101 @@
-import type { Decision, DecisionInput, Explanation } from '../../core/decision.ts';
-import type { FaultCode } from '../../domain/faults.ts';
-import { PHASES } from '../../domain/phase.ts';
+import type { Decision, DecisionInput, Explanation, LoadExplanation } from '../../core/decision.ts';
+import { PHASES, type Phase } from '../../domain/phase.ts';
 import type { DeviceReadings, NumberPoint } from '../../domain/point.ts';
-import { isGenerator, type LoadPlan, type SitePlan } from '../../domain/sitePlan.ts';
+import { isGenerator, type LoadPlan, type MeterPlan, type SitePlan } from '../../domain/sitePlan.ts';
 import {
   type ChannelReading,
+  type ChargeReading,
   CONNECTION,
   channelOfLoad,
   type Metering,
   type UsageSample,
 } from '../../usage/sample.ts';
 
-type Seen = Pick<DecisionInput, 'now' | 'site' | 'snapshot'>;
+/** One cycle, and its loads by their id: a large site has hundreds. */
+interface Seen extends Pick<DecisionInput, 'now' | 'site' | 'snapshot'> {
+  readonly views: ReadonlyMap<string, LoadExplanation>;
+  readonly meter: MeterPlan | undefined;
+  readonly faults: ReadonlyMap<string, string>;
+}
 
 /** What one cycle saw of everything that is counted. */
-export function takeSample(metering: Metering, seen: Seen, { explanation }: Decision): UsageSample {
-  const { site } = seen;
+export function takeSample(
+  metering: Metering,
+  { now, site, snapshot }: Pick<DecisionInput, 'now' | 'site' | 'snapshot'>,
+  { explanation }: Decision,
+): UsageSample {
+  const seen: Seen = {
+    now,
+    site,
+    snapshot,
+    views: new Map(explanation.loads.map((view) => [view.loadId, view])),
+    meter: connectionMeterOf(site),
+    // Of several faults of a device the first counts.
+    faults: new Map(explanation.faults.toReversed().map(({ subject, code }) => [subject, code])),
+  };
   const counted = new Set(metering.channels.map(({ channelId }) => channelId));
   const channels: Record<string, ChannelReading> = {};
   if (counted.has(CONNECTION)) channels[CONNECTION] = readConnection(seen, explanation);
   for (const plan of site.loads) {
     const channelId = channelOfLoad(plan.loadId);
-    if (counted.has(channelId)) channels[channelId] = readLoad(plan, seen, explanation);
+    if (counted.has(channelId)) channels[channelId] = readLoad(plan, seen);
   }
   const chargePoints = Object.fromEntries(
-    metering.chargePoints.map(({ loadId }) => [loadId, readChargePoint(loadId, seen, explanation)]),
+    metering.chargePoints.map((point) => [point.loadId, readChargePoint(point, seen)]),
   );
-  return { now: seen.now, channels, chargePoints };
+  return { now, channels, chargePoints };
 }
 
-function readConnection({ site, snapshot }: Seen, explanation: Explanation): ChannelReading {
-  const circuit = site.circuits.find(({ parentId }) => parentId === undefined);
-  const meter = site.meters.find(({ meterId }) => meterId === circuit?.meterId);
-  const powerW = explanation.circuits.find(({ circuitId }) => circuitId === circuit?.circuitId)?.powerW;
+function readConnection({ site, meter, snapshot, faults }: Seen, explanation: Explanation): ChannelReading {
+  const connection = site.circuits.find(({ parentId }) => parentId === undefined)?.circuitId;
+  const powerW = explanation.circuits.find(({ circuitId }) => circuitId === connection)?.powerW;
   const readings = meter === undefined ? undefined : snapshot[meter.deviceId];
   const [taken, given]: readonly NumberPoint[] =
     meter?.isInverted === true ? ['exportEnergyWh', 'importEnergyWh'] : ['importEnergyWh', 'exportEnergyWh'];
   return {
-    ...power(powerW, faultOf(explanation, meter?.deviceId, 'meter-stale')),
+    ...power(powerW, faults.get(meter?.deviceId ?? '') ?? 'meter-stale'),
     ...register('importRegisterWh', readings, taken),
     ...register('exportRegisterWh', readings, given),
   };
 }
 
-function readLoad(plan: LoadPlan, { site, snapshot }: Seen, explanation: Explanation): ChannelReading {
-  const drawnA = explanation.loads.find(({ loadId }) => loadId === plan.loadId)?.drawnA;
+function readLoad(plan: LoadPlan, seen: Seen): ChannelReading {
+  const drawnA = seen.views.get(plan.loadId)?.drawnA;
   const sign = isGenerator(plan) ? -1 : 1;
   const powerW =
     drawnA === undefined
       ? undefined
-      : sign *
-        PHASES.reduce((sum, phase) => sum + (drawnA[phase] ?? 0) * voltageAt(site, snapshot, phase), 0);
-  const cause = faultOf(explanation, plan.deviceId, 'device-timeout');
-  return { ...power(powerW, cause), ...registersOf(plan, site, snapshot) };
+      : sign * PHASES.reduce((sum, phase) => sum + (drawnA[phase] ?? 0) * voltageAt(seen, phase), 0);
+  const cause = seen.faults.get(plan.deviceId) ?? 'device-timeout';
+  return { ...power(powerW, cause), ...registersOf(plan, seen) };
 }
 
-/** A load's own register; where another load has the same device, only what is surely of this one. */
-function registersOf(plan: LoadPlan, site: SitePlan, snapshot: Seen['snapshot']): ChannelReading {
+/**
+ * A load's own register. A generator's meter that is not inverted sees what it gives as export, as the one at the connection
+ * point does. The register of a session is not used: it begins anew with each, and not every maker says when.
+ */
+function registersOf(plan: LoadPlan, { site, snapshot }: Seen): ChannelReading {
   if (plan.kind === 'chargePoint') {
-    const readings = snapshot[plan.deviceId];
-    const total = register('importRegisterWh', readings, 'totalEnergyWh');
-    return 'importRegisterWh' in total ? total : register('importRegisterWh', readings, 'sessionEnergyWh');
+    return register('importRegisterWh', snapshot[plan.deviceId], 'totalEnergyWh');
   }
-  const meterId = 'meterId' in plan ? plan.meterId : undefined;
-  const meter = site.meters.find((candidate) => candidate.meterId === meterId);
-  const deviceId = meter?.deviceId ?? (plan.kind === 'limitedGenerator' ? plan.deviceId : undefined);
-  const readings = deviceId === undefined ? undefined : snapshot[deviceId];
-  if (isGenerator(plan)) {
-    if (meter === undefined) return register('exportRegisterWh', readings, 'exportEnergyWh');
-    // A generator's meter counts what it gives as import or as export, by the way that it is wired: the one that has run.
-    const counted = (['importEnergyWh', 'exportEnergyWh'] as const).flatMap(
-      (point) => register('exportRegisterWh', readings, point).exportRegisterWh ?? [],
-    );
-    return counted.length === 0 ? {} : { exportRegisterWh: Math.max(...counted) };
-  }
-  return register(
-    'importRegisterWh',
-    readings,
-    meter?.isInverted === true ? 'exportEnergyWh' : 'importEnergyWh',
-  );
+  const meter =
+    plan.meterId === undefined ? undefined : site.meters.find(({ meterId }) => meterId === plan.meterId);
+  const [taken, given]: readonly NumberPoint[] =
+    meter?.isInverted === true ? ['exportEnergyWh', 'importEnergyWh'] : ['importEnergyWh', 'exportEnergyWh'];
+  const readings = snapshot[meter?.deviceId ?? plan.deviceId];
+  return isGenerator(plan)
+    ? register('exportRegisterWh', readings, given)
+    : register('importRegisterWh', readings, taken);
 }
 
-function readChargePoint(loadId: string, { site, snapshot }: Seen, explanation: Explanation) {
-  const view = explanation.loads.find((load) => load.loadId === loadId);
-  const deviceId = site.loads.find((plan) => plan.loadId === loadId)?.deviceId;
-  const connected = deviceId === undefined ? undefined : snapshot[deviceId]?.carConnected;
+function readChargePoint(
+  { loadId, deviceId, givingLoadIds }: Metering['chargePoints'][number],
+  { snapshot, views }: Seen,
+): ChargeReading {
+  const view = views.get(loadId);
+  const connected = snapshot[deviceId]?.carConnected;
   const isPlugged = connected?.state === 'measured' ? connected.value === true : pluggedBy(view?.iecState);
-  const given = explanation.loads.filter(
-    (load) =>
-      load.kind === 'limitedGenerator' &&
-      site.loads.some((plan) => plan.loadId === load.loadId && plan.deviceId === deviceId),
-  );
+  const given = givingLoadIds.map((id) => views.get(id));
   const currents = [view, ...given].flatMap((load) => Object.values(load?.drawnA ?? {}));
   return {
     ...(isPlugged === undefined ? {} : { isPlugged }),
@@ -118,14 +123,15 @@ function register<Name extends 'importRegisterWh' | 'exportRegisterWh'>(
   return { [name]: Math.max(0, Number(reading.value)) } as { readonly [Key in Name]?: number };
 }
 
-function faultOf(explanation: Explanation, subject: string | undefined, otherwise: FaultCode): string {
-  return explanation.faults.find((fault) => fault.subject === subject)?.code ?? otherwise;
+function connectionMeterOf(site: SitePlan): MeterPlan | undefined {
+  const circuit = site.circuits.find(({ parentId }) => parentId === undefined);
+  return circuit?.meterId === undefined
+    ? undefined
+    : site.meters.find(({ meterId }) => meterId === circuit.meterId);
 }
 
 /** Of the meter at the connection point; the nominal one where none was read. */
-function voltageAt(site: SitePlan, snapshot: Seen['snapshot'], phase: 'L1' | 'L2' | 'L3'): number {
-  const circuit = site.circuits.find(({ parentId }) => parentId === undefined);
-  const meter = site.meters.find(({ meterId }) => meterId === circuit?.meterId);
+function voltageAt({ site, meter, snapshot }: Seen, phase: Phase): number {
   const terminal = meter?.phaseMap[phase];
   if (meter === undefined || terminal === undefined) return site.nominalVoltageV;
   const reading = snapshot[meter.deviceId]?.[`phaseVoltageV.${terminal}`];

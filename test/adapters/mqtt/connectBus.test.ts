@@ -326,3 +326,39 @@ describe('bus that is not let in', () => {
     server.close();
   });
 });
+
+describe('a client that is no gateway', () => {
+  it('hears every gateway by one filter, shared with others of its kind', async () => {
+    const broker = await startBroker();
+    const { bus } = connect(broker.url);
+    const heard: string[] = [];
+    bus.subscribe('$share/desk/loadgate/v1/+/receipts', async ({ topic }) => {
+      heard.push(topic);
+    });
+    await connection(bus);
+    await until(() => broker.subscriptions.length === 1);
+    expect(broker.subscriptions).toEqual(['$share/desk/loadgate/v1/+/receipts']);
+    const id = broker.deliver('loadgate/v1/home-7/receipts', 'x');
+    await until(() => broker.acknowledged.includes(id));
+    expect(heard).toEqual(['loadgate/v1/home-7/receipts']);
+  });
+
+  it('without a last will leaves none, and says no farewell', async () => {
+    const broker = await startBroker();
+    const bus = connectBus({
+      url: broker.url,
+      clientId: 'desk',
+      protocolVersion: 5,
+      clock: new WallClock(),
+      log: new RecordingLog(),
+      reconnectDelayMs: () => 20,
+      requiresSubscriber: false,
+      receiveMaximum: 100,
+    });
+    await connection(bus);
+    expect(broker.connects[0]?.will).toBeFalsy();
+    expect(broker.connects[0]?.properties?.receiveMaximum).toBe(100);
+    await bus.close();
+    expect(broker.taken).toEqual([]);
+  });
+});

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Truth } from '../../../firmware-sim/truth.ts';
@@ -19,6 +20,7 @@ import { DISTRIBUTOR, FEEDER, homeIdOf, planFileOf } from './feederHomes.ts';
 const HOMES_PROGRAM = fileURLToPath(import.meta.resolve('./homesProgram.ts'));
 const GATEWAYS_PROGRAM = fileURLToPath(import.meta.resolve('./gatewaysProgram.ts'));
 const PROCESSES = 3;
+const MEMORY = '/dev/shm';
 const STAND_WITHIN_MS = 60_000;
 const REACHED_WITHIN_MS = 120_000;
 const SET_POINT_IN_FORCE = 1_100;
@@ -89,13 +91,14 @@ export class Feeder {
     const { endpoints } = (await homes.hear(STAND_WITHIN_MS)) as {
       endpoints: readonly Readonly<Record<string, Endpoint>>[];
     };
+    const record = makeRecordFolder(bed);
     const folders = endpoints.map((places, index) => {
       const folder = bed.makeFolder(homeIdOf(index));
       const { certificateAuthorityFile, certificateFile, keyFile } = authority.issueClient(homeIdOf(index));
       const settings = {
         gatewayId: homeIdOf(index),
         sitePlan: 'site.jsonc',
-        stateDirectory: 'state',
+        stateDirectory: join(record, homeIdOf(index)),
         runtimeDirectory: 'run',
         broker: { url: broker.url, certificateAuthorityFile, certificateFile, keyFile },
         ...writeTrust(folder, keys),
@@ -139,15 +142,19 @@ export class Feeder {
   }
 
   /** Until every home that is named is so. */
-  async reach(what: string, indexes: readonly number[], isSo: (truth: Truth) => boolean): Promise<void> {
+  async reach(
+    what: string,
+    indexes: readonly number[],
+    isSo: (truth: Truth, index: number) => boolean,
+  ): Promise<void> {
     const allSo = async (): Promise<boolean> => {
       const truths = await this.truths();
-      return indexes.every((index) => isSo(truths[index] as Truth));
+      return indexes.every((index) => isSo(truths[index] as Truth, index));
     };
     const patience = { withinMs: REACHED_WITHIN_MS, everyMs: 250 };
     await until(what, allSo, patience).catch(async (error: Error) => {
       const truths = await this.truths();
-      const lacking = indexes.filter((index) => !isSo(truths[index] as Truth));
+      const lacking = indexes.filter((index) => !isSo(truths[index] as Truth, index));
       throw new Error(`${error.message}; not so: ${JSON.stringify(await this.explain(lacking))}`);
     });
   }
@@ -228,6 +235,16 @@ async function startGateways(bed: TestBed, { absent }: FeederOptions, folders: r
     }),
   );
   return { gateways, clocks };
+}
+
+/**
+ * In memory where there is such a file system: a dozen gateways in one process would all stand still while one of them waits for
+ * a busy disk, as none does in a home.
+ */
+function makeRecordFolder(bed: TestBed): string {
+  const record = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'loadgate-feeder-'));
+  bed.onClose(() => rmSync(record, { recursive: true, force: true }));
+  return record;
 }
 
 function talk(bed: TestBed, name: string, args: readonly string[]): TalkingProcess {

@@ -27,6 +27,11 @@ export function startOf(index: number): number {
   return FIRST_START_MS + day * KEEPS_AWAY_MS + Math.floor(index / RECORDED_DAYS) * 3_600_000;
 }
 
+/** Most that the car of a home takes. */
+export function carCurrentA(index: number): number {
+  return CARS_A[index % CARS_A.length] as number;
+}
+
 /** One phase, a meter and a KEBA P30, both on TCP, and a car that has arrived nearly empty. */
 export function specOf(index: number): HomeSpec {
   return parseHomeSpec({
@@ -49,7 +54,7 @@ export function specOf(index: number): HomeSpec {
           batteryKwh: 64,
           initialSocPercent: 10 + (index % 5) * 10,
           phases: 1,
-          maximumA: CARS_A[index % CARS_A.length],
+          maximumA: carCurrentA(index),
           dailyDriveKwh: 20,
           plugInAt: '17:00',
           plugOutAt: '16:59',

@@ -5,6 +5,7 @@ import type { Truth } from '../../../firmware-sim/truth.ts';
 import { connectSite } from '../../../src/cli/demo/demoSite.ts';
 import { type GatewayTopicName, topicOf } from '../../../src/contract/topics.ts';
 import type { DomainEvent } from '../../../src/domain/event.ts';
+import { giveConsents } from '../../support/consents.ts';
 import { makeKeysFor, signCommand, type TestKeys, writeTrust } from '../../support/keys.ts';
 import { GatewayProcess } from '../../support/processes/gatewayProcess.ts';
 import type { Mosquitto } from '../../support/processes/mosquitto.ts';
@@ -162,6 +163,7 @@ export class ProcessStage implements Stage {
     await this.#writeConfiguration(this.#broker.url);
     this.#setAlive(true);
     await this.#gateway.standing();
+    await giveConsents(this.#gateway);
   }
 
   #setAlive(isAlive: boolean): void {

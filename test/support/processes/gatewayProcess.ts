@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { type Status, statusSchema } from '../../../src/contract/status.ts';
+import { giveConsents } from '../consents.ts';
 import { LOADGATE } from './loadgateCommand.ts';
 import { type Ending, OwnedProcess } from './ownedProcess.ts';
 import { until } from './waiting.ts';
@@ -9,6 +10,8 @@ export interface GatewayOptions {
   readonly name: string;
   /** Of the run: settings, site plan, state and socket lie in it. */
   readonly folder: string;
+  /** 'none': nothing is said about consent. */
+  readonly consents?: 'usual' | 'none';
   /** Besides the one that a person has. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -40,10 +43,12 @@ export class GatewayProcess {
     });
   }
 
-  /** Launches it and waits for its first decision. */
+  /** Launches it, waits for its first decision and has the household agree to what most stories take for granted. */
   async start(): Promise<Status> {
     this.launch();
-    return await this.standing();
+    const status = await this.standing();
+    if (this.#options.consents !== 'none') await giveConsents(this);
+    return status;
   }
 
   async standing(): Promise<Status> {
