@@ -97,6 +97,7 @@ export async function startGateway(
       isConnected: uplink?.isConnected() ?? false,
       sent: postman?.statistics().sent ?? 0,
       acknowledged: postman?.statistics().acknowledged ?? 0,
+      ...(uplink !== undefined && { sentence: uplink.sentence(), faults: uplink.faults() }),
     }),
     networkState: () => network?.state(),
   });

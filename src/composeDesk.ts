@@ -32,6 +32,7 @@ export const hashPassword = (password: string): Promise<string> => createPasswor
 export async function startDesk(settings: DeskSettings, pagesDirectory: string): Promise<RunningDesk> {
   const log = createLog({ level: settings.logLevel, fileDescriptor: 2 });
   const signers = openSigners(settings);
+  const ownSigner = settings.backOfficeKey && openSigner(settings.backOfficeKey);
   const rootKeys = readRootKeys(settings);
   const pages = createStaticFolder(pagesDirectory);
   const opened = openDeskStore(settings.stateDirectory);
@@ -55,6 +56,7 @@ export async function startDesk(settings: DeskSettings, pagesDirectory: string):
       verify: createSignatureReader(),
       keyIdOf: thumbprintOf,
       signers,
+      ...(ownSigner !== undefined && { ownSigner }),
       rootKeys,
       caps: settings.consent,
       people: watchDeskUsers(settings.usersFile),
@@ -97,13 +99,13 @@ export async function startDesk(settings: DeskSettings, pagesDirectory: string):
 }
 
 function openSigners({ signingKeys }: DeskSettings): ReadonlyMap<string, Signer> {
-  return new Map(
-    signingKeys.map(({ distributor, keyFile, keyId }) => {
-      const opened = openFileSigner(keyFile, keyId);
-      if (!opened.ok) throw refusal('wrongConfiguration', opened.detail);
-      return [distributor, opened.signer] as const;
-    }),
-  );
+  return new Map(signingKeys.map(({ distributor, ...key }) => [distributor, openSigner(key)] as const));
+}
+
+function openSigner({ keyFile, keyId }: NonNullable<DeskSettings['backOfficeKey']>): Signer {
+  const opened = openFileSigner(keyFile, keyId);
+  if (!opened.ok) throw refusal('wrongConfiguration', opened.detail);
+  return opened.signer;
 }
 
 function readRootKeys({ rootKeysFile }: DeskSettings): readonly string[] {

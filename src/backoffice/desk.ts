@@ -10,6 +10,7 @@ import { noticeRoutes } from './api/noticeRoutes.ts';
 import { registryRoutes } from './api/registryRoutes.ts';
 import { reportRoutes } from './api/reportRoutes.ts';
 import { AuditTrail } from './audit/trail.ts';
+import { ConsentBook } from './consent/service.ts';
 import { Intake } from './intake/intake.ts';
 import { LiveHub } from './live/hub.ts';
 import { Boards } from './notices/boards.ts';
@@ -82,7 +83,13 @@ export function createDesk(options: DeskOptions): Desk {
   const notices = new Notices(parts, () => signed.nudge());
   const trust = new TrustPublisher({ store, trail, bus, verify, rootKeys: options.rootKeys });
   const receiver = new Receiver({ ...options, ...(options.ownSigner && { signer: options.ownSigner }) });
-  const intake = new Intake({ ...parts, receiver, onTurnedUp: (gatewayId) => signed.turnedUp(gatewayId) });
+  const consents = new ConsentBook({ ...options, ...(options.ownSigner && { signer: options.ownSigner }) });
+  const intake = new Intake({
+    ...parts,
+    receiver,
+    consents,
+    onTurnedUp: (gatewayId) => signed.turnedUp(gatewayId),
+  });
   const sessions = new Sessions(options);
   const missingReceipts = remembering(() => receiver.countMissing('receipts'), clock);
   const handle = createDeskApi({
@@ -96,7 +103,7 @@ export function createDesk(options: DeskOptions): Desk {
     page: (path, tag) => (path === '/report.css' ? REPORT_STYLE : options.page(path, tag)),
     routes: [
       ...noticeRoutes({ notices, book, boards, registry, clock }),
-      ...registryRoutes({ registry, book, store, trail, trust, clock }),
+      ...registryRoutes({ registry, book, store, trail, trust, receiver, clock }),
       ...reportRoutes({ book, boards, clock }),
     ],
     describe: () => {

@@ -147,8 +147,8 @@ export function createProgram(context: Context, bind: Bind): Command {
   ]).argument('<which>', '"planned" as in the site plan, "none", or a file with hours');
   addSettingOptions(json(hourChoices, 'what was done'), ['runtimeDirectory']);
 
-  addOutboxCommands(registrar);
   addConsentCommands(registrar);
+  addOutboxCommands(registrar);
   addEnergyCommand(registrar);
   addDataCommands(registrar);
 

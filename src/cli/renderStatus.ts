@@ -93,6 +93,7 @@ function footer({ sync, record, cycle, runningMs, network }: Status): string {
     record.lastCommitMs === undefined ? 'nothing yet' : `${duration(runningMs - record.lastCommitMs)} ago`;
   return alignColumns([
     ['Broker', `${broker}, ${sync.outboxDepth} in the outbox${roomLeft(sync)}`],
+    ...(sync.sentence === undefined ? [] : [['', sync.sentence]]),
     ...(network === undefined ? [] : [['Network', `since ${network.since}: ${network.sentence}`]]),
     ['Record', `${record.condition}, last commit ${commit}`],
     [

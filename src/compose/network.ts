@@ -23,46 +23,62 @@ interface WatchParts {
 export function watchNetwork({ settings, uplink, ...parts }: WatchParts): NetworkWatch {
   const { clock } = parts;
   const session = uplink === undefined ? NO_SESSION : createLiveSessionProbe(uplink, clock);
-  return new NetworkWatch({ ...parts, bus: uplink, climber: createClimber(settings, session, clock) });
+  const brokers = (): readonly BrokerPlace[] => (uplink?.addresses() ?? []).map(placeOf);
+  return new NetworkWatch({
+    ...parts,
+    bus: uplink,
+    climber: createClimber(settings, brokers, session, clock),
+  });
 }
 
 /** The ladder where no gateway runs. */
 export function createLoneClimber(settings: Settings, clock: Clock): LadderClimber {
-  const { url, protocolVersion, ...broker } = settings.broker;
+  const { url, fallbackUrls = [], protocolVersion, ...broker } = settings.broker;
+  const places = url === undefined ? [] : [url, ...fallbackUrls].map(placeOf);
+  const [place] = places;
   const session =
-    url === undefined
+    place === undefined
       ? NO_SESSION
       : createSessionTrial({
           ...broker,
-          place: placeOf(url),
+          place,
           clientId: settings.gatewayId,
           protocolVersion: protocolVersion === '5' ? 5 : 4,
           clock,
         });
-  return createClimber(settings, session, clock);
+  return createClimber(settings, () => places, session, clock);
 }
 
 const NO_SESSION: SessionProbe = { session: () => Promise.resolve(undefined) };
 
-function createClimber(settings: Settings, session: SessionProbe, clock: Clock): LadderClimber {
+function createClimber(
+  settings: Settings,
+  brokers: () => readonly BrokerPlace[],
+  session: SessionProbe,
+  clock: Clock,
+): LadderClimber {
   const { broker, network } = settings;
   const check = network.checkAddress === undefined ? undefined : splitHostPort(network.checkAddress);
   return new LadderClimber({
     probe: openNetworkProbe({ ...broker, clock }),
     session,
     clock,
-    ...(broker.url === undefined ? {} : { broker: placeOf(broker.url) }),
+    brokers,
     ...(check === undefined ? {} : { checkAddress: check }),
   });
 }
 
-/** The settings have checked it. Ports without a number: those that are registered for MQTT. */
+/** Those that are registered: MQTT without and with TLS, HTTP with TLS. */
+const USUAL_PORTS: Readonly<Record<string, number>> = { 'mqtt:': 1883, 'mqtts:': 8883, 'wss:': 443 };
+
+/** The settings have checked it. */
 function placeOf(url: string): BrokerPlace {
   const { hostname, port, protocol } = new URL(url);
-  const isEncrypted = protocol === 'mqtts:';
   return {
     host: hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: port === '' ? (isEncrypted ? 8883 : 1883) : Number(port),
-    isEncrypted,
+    port: port === '' ? (USUAL_PORTS[protocol] ?? 8883) : Number(port),
+    isEncrypted: protocol !== 'mqtt:',
+    isWebSocket: protocol === 'wss:',
+    url,
   };
 }

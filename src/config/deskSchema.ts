@@ -72,6 +72,17 @@ export const deskSettingsSchema = z.strictObject({
       (keys) => new Set(keys.map((key) => key.distributor)).size === keys.length,
       'expected one key for each distributor',
     ),
+  backOfficeKey: z
+    .strictObject({
+      keyFile: path.describe('private key (PEM, Ed25519) of the role backOffice, readable by the desk alone'),
+      keyId: z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/)
+        .exactOptional()
+        .describe('as the trust bundle names it. Left out: the thumbprint of the key'),
+    })
+    .exactOptional()
+    .describe('with it the desk asks gateways for records that are missing. Left out: it only shows them'),
   rootKeysFile: path
     .exactOptional()
     .describe(

@@ -39,6 +39,7 @@ export interface Settings {
 export interface BrokerSettings {
   /** Absent: the gateway runs without a broker. */
   readonly url?: string;
+  readonly fallbackUrls?: readonly string[];
   readonly protocolVersion: '5' | '3.1.1';
   readonly username?: string;
   readonly passwordFile?: string;
@@ -187,8 +188,9 @@ function readSettingsFile(file: string, mistakes: Mistake[]): Layer {
   const found: Layer = {};
   const walk = (value: unknown, path: string): void => {
     if (isSettingPath(path)) {
-      // Convict stumbles over an object where it knows a value.
-      if (typeof value === 'object' && value !== null) mistakes.push(settingMistake(path, value, file));
+      // Convict stumbles over an object where it knows a value; a list of texts is as good as one with commas.
+      if (isTexts(value)) found[path] = value.join(',');
+      else if (typeof value === 'object' && value !== null) mistakes.push(settingMistake(path, value, file));
       else found[path] = value;
     } else if (isGroup(path) && typeof value === 'object' && value !== null && !Array.isArray(value)) {
       for (const [key, inner] of Object.entries(value)) walk(inner, path === '' ? key : `${path}.${key}`);
@@ -196,6 +198,10 @@ function readSettingsFile(file: string, mistakes: Mistake[]): Layer {
   };
   walk(read.value, '');
   return found;
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string');
 }
 
 function isSettingPath(path: string): path is SettingPath {
@@ -250,6 +256,9 @@ function combinationMistakes(
     const path = broker.certificateFile === undefined ? 'broker.certificateFile' : 'broker.keyFile';
     mistakes.push(settingMistake(path, null, sourceOf(path)));
   }
+  if (broker.fallbackUrls !== undefined && broker.url === undefined) {
+    mistakes.push(settingMistake('broker.url', null, sourceOf('broker.url')));
+  }
   if (broker.passwordFile !== undefined && broker.username === undefined) {
     mistakes.push(settingMistake('broker.username', null, sourceOf('broker.username')));
   }
@@ -295,7 +304,9 @@ function withoutUnset(values: Readonly<Record<string, unknown>>): Record<string,
   return Object.fromEntries(
     kept.map(([key, value]) => [
       key,
-      typeof value === 'object' ? withoutUnset(value as Record<string, unknown>) : value,
+      typeof value === 'object' && !Array.isArray(value)
+        ? withoutUnset(value as Record<string, unknown>)
+        : value,
     ]),
   );
 }

@@ -57,17 +57,28 @@ const text: SettingKind = {
   accepts: (value) => typeof value === 'string' && value !== '',
 };
 
+const ADDRESS_FORMS = 'mqtt://host:port, mqtts://host:port or wss://host:port/path';
+
 const brokerUrl: SettingKind = {
-  expected: 'an address mqtt://host:port or mqtts://host:port, without user and password',
+  expected: `an address ${ADDRESS_FORMS}, without user and password`,
   coerce: same,
-  accepts: (value) => {
-    if (typeof value !== 'string' || !URL.canParse(value)) return false;
-    const url = new URL(value);
-    const isBare =
-      url.username === '' && url.password === '' && /^\/?$/.test(url.pathname) && url.search === '';
-    return ['mqtt:', 'mqtts:'].includes(url.protocol) && url.hostname !== '' && isBare;
-  },
+  accepts: isBrokerUrl,
 };
+
+/** A list in a file, a text with commas anywhere. */
+const brokerUrls: SettingKind = {
+  expected: `a list of addresses ${ADDRESS_FORMS}, without user and password`,
+  coerce: (value) => (typeof value === 'string' ? value.split(',').map((url) => url.trim()) : value),
+  accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isBrokerUrl),
+};
+
+function isBrokerUrl(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false;
+  const { protocol, hostname, username, password, pathname, search, hash } = new URL(value);
+  if (hostname === '' || username !== '' || password !== '' || search !== '' || hash !== '') return false;
+  // Only a WebSocket has a path.
+  return protocol === 'wss:' || (['mqtt:', 'mqtts:'].includes(protocol) && /^\/?$/.test(pathname));
+}
 
 const hostPort: SettingKind = {
   expected: 'an address host:port',
@@ -114,6 +125,11 @@ export const SETTINGS = {
   'broker.url': {
     doc: 'MQTT broker of the back office. Unset: the gateway runs without one, its outbox is kept on disk.',
     kind: brokerUrl,
+    default: null,
+  },
+  'broker.fallbackUrls': {
+    doc: 'Other addresses of the same back office, tried in this order when `broker.url` fails; where the last good connection was comes first from then on. `wss://host/mqtt` (port 443) gets through most firewalls. In the environment and arguments with commas between. Unset: none.',
+    kind: brokerUrls,
     default: null,
   },
   'broker.protocolVersion': {

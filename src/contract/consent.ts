@@ -112,6 +112,7 @@ export const consentNoteSchema = z.discriminatedUnion('schema', [consentEntrySch
 export type ConsentRequest = z.infer<typeof consentRequestSchema>;
 export type ConsentAck = z.infer<typeof consentAckSchema>;
 export type ConsentTextsMessage = z.infer<typeof consentTextsSchema>;
+export type ConsentNote = z.infer<typeof consentNoteSchema>;
 export type ConsentEntryMessage = z.infer<typeof consentEntrySchema>;
 export type TombstoneMessage = z.infer<typeof tombstoneSchema>;
 

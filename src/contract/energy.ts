@@ -8,7 +8,7 @@ import { z } from 'zod';
 const instant = z.iso.datetime();
 const energyWh = z.number().nonnegative();
 
-export const channelEnergySchema = z.strictObject({
+const channelEnergySchema = z.strictObject({
   importWh: energyWh,
   exportWh: energyWh,
   /** How long the power was known; more than the time itself where the clock was set back. */
@@ -30,7 +30,7 @@ export const energyRowSchema = z.strictObject({
   channels: z.record(z.string(), channelEnergySchema),
 });
 
-export const notKnownSchema = z.strictObject({
+const notKnownSchema = z.strictObject({
   /** A code: stopped, endedWithoutWord, recordLost, recordFailed, deviceSilent, notRecorded, damaged, or of a fault. */
   cause: z.string(),
   sentence: z.string(),

@@ -142,7 +142,8 @@ export const eventSchema = z.discriminatedUnion('kind', [
     isRehearsal: z.boolean(),
     sentence: z.string(),
   }),
-  happened('dnoRestriction', z.literal('restrictionEnded'), {
+  // Owed like the receipt that says the same, also when it ends because the household has withdrawn.
+  happened('restrictionRecord', z.literal('restrictionEnded'), {
     noticeId: z.string(),
     how: z.enum(['completed', 'withdrawn', 'cancelled', 'superseded']),
     isRehearsal: z.boolean(),

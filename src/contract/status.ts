@@ -187,6 +187,8 @@ export const statusSchema = goesUpFor(
     ).optional(),
     sync: z.object({
       isConnected: z.boolean(),
+      /** Where the connection stands, and what is wrong with it and at other addresses. Absent: no broker is set. */
+      sentence: z.string().optional(),
       outboxDepth: z.number(),
       room: z
         .object({

@@ -14,6 +14,8 @@ export interface TopicEntry {
   /** up: from the gateway to the back office. */
   readonly direction: 'up' | 'down';
   readonly isRetained: boolean;
+  /** What is older is of no use to anybody, and the broker may drop it (MQTT 5). Absent: it never ages. */
+  readonly expiryS?: number;
   readonly schemas: readonly string[];
   /** The message is a compact JWS, and the schemas are of its payload. */
   readonly isSigned: boolean;
@@ -54,6 +56,7 @@ export const TOPICS = {
     suffix: 'status',
     direction: 'up',
     isRetained: true,
+    expiryS: 86_400,
     schemas: ['loadgate.status-report/1', 'loadgate.offline/1'],
     isSigned: false,
     purpose: 'The latest status of the home, or that the gateway is not there (also its last will)',
@@ -182,6 +185,12 @@ export const UPWARD_TOPICS = [
   'telemetry',
   'status',
 ] as const satisfies readonly GatewayTopicName[];
+
+/** @returns undefined for what never ages */
+export function expiryOf(name: TopicName): number | undefined {
+  const { expiryS }: TopicEntry = TOPICS[name];
+  return expiryS;
+}
 
 const TOPIC_ROOT = 'loadgate/v1';
 

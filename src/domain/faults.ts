@@ -124,6 +124,20 @@ export const FAULTS = {
     nextStep:
       'Read the reason in the log; check the access rules of the broker and that the back office is subscribed',
   },
+  'commands-not-granted': {
+    title: 'The broker does not let this gateway hear a topic that it needs',
+    effect:
+      'The limits hold, but nothing that the back office says there arrives; it is asked for again at every connection',
+    nextStep:
+      'The operator of the broker compares its access rules with docs/broker.md; the topic is the subject of this fault',
+  },
+  'broker-not-acknowledging': {
+    title: 'The broker takes messages but does not acknowledge them',
+    effect:
+      'Nothing is lost: the connection is made anew after 20 s without an acknowledgement, and what waits in the outbox is sent again',
+    nextStep:
+      'The operator of the broker looks at its load, its disk and its log; the box itself has nothing to mend',
+  },
   'back-office-unreachable': {
     title: 'The way to the back office is broken at the rung that is named',
     effect:

@@ -67,6 +67,10 @@ export interface GatewayParts {
     readonly isConnected: boolean;
     readonly sent: number;
     readonly acknowledged: number;
+    /** Where the connection stands and what is wrong with it. Absent: no broker is set. */
+    readonly sentence?: string;
+    /** What is wrong although it stands. */
+    readonly faults?: readonly Fault[];
   };
   /** The way to the back office by the last look at it. Absent: nothing was ever broken. */
   readonly networkState?: () => NetworkStanding | undefined;
@@ -149,6 +153,7 @@ export class Gateway {
       startedAt: clock.now(),
       describe: () => this.status(),
       onDraft: (draft) => this.#recorder.addDraft(draft),
+      onTelemetry: (body) => this.#streams.observe(body),
     });
     this.#erasure = new ErasureKeeper({
       gatewayId: parts.gatewayId,
@@ -413,7 +418,7 @@ export class Gateway {
 
   status(): Status {
     const { site, version, clock, store, syncStatus, signer } = this.#parts;
-    const { isConnected, sent, acknowledged } = syncStatus();
+    const { isConnected, sent, acknowledged, sentence } = syncStatus();
     const lastCommitMs = this.#recorder.lastCommitMs();
     const condition = this.#recorder.isFailing() ? 'failing' : store.condition.kind;
     return describeStatus({
@@ -429,7 +434,12 @@ export class Gateway {
       trust: { version: this.#memory.trust?.bundle.version ?? 0 },
       extraFaults: this.#ownFaults(),
       network: this.#parts.networkState?.(),
-      sync: { isConnected, outboxDepth: store.pendingCount(), ...roomOf(this.#streams.room()) },
+      sync: {
+        isConnected,
+        ...(sentence !== undefined && { sentence }),
+        outboxDepth: store.pendingCount(),
+        ...roomOf(this.#streams.room()),
+      },
       record: { condition, ...(lastCommitMs === undefined ? {} : { lastCommitMs }) },
       cycle: { count: this.#cycles, lastMs: this.#lastCycleMs, worstMs: this.#worstCycleMs },
       counters: {
@@ -613,7 +623,7 @@ export class Gateway {
   #ownFaults(): Fault[] {
     const { clock } = this.#parts;
     const { clockLevel, runningMs } = clock.now();
-    const faults: Fault[] = [];
+    const faults: Fault[] = [...(this.#parts.syncStatus().faults ?? [])];
     if (clockLevel === 'none') faults.push({ code: 'clock-unset', subject: 'clock', sinceMs: 0 });
     const network = this.#parts.networkState?.();
     if (network?.broken !== undefined) {

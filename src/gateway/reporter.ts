@@ -1,4 +1,5 @@
 import type { Status } from '../contract/status.ts';
+import type { TelemetryBody } from '../contract/telemetry.ts';
 import type { Decision, DecisionInput } from '../core/decision.ts';
 import type { Now, RunningMs } from '../domain/instant.ts';
 import type { SitePlan } from '../domain/sitePlan.ts';
@@ -15,6 +16,8 @@ interface ReporterOptions {
   readonly startedAt: Now;
   readonly describe: () => Status;
   readonly onDraft: (draft: OutboxDraft) => void;
+  /** A record of telemetry is about to be drafted. */
+  readonly onTelemetry?: (body: TelemetryBody) => void;
 }
 
 /** Turns what the cycles see into telemetry and status reports for the outbox. */
@@ -44,7 +47,10 @@ export class Reporter {
   /** Ends the interval of telemetry before its time, for an orderly stop. */
   closeInterval(now: Now): void {
     const body = this.#interval.close();
-    if (body !== undefined) this.#options.onDraft({ stream: 'telemetry', body });
+    if (body !== undefined) {
+      this.#options.onTelemetry?.(body);
+      this.#options.onDraft({ stream: 'telemetry', body });
+    }
     this.#interval = new TelemetryInterval(this.#options.site, now);
   }
 

@@ -9,11 +9,17 @@ export interface BusMessage {
   readonly isRetained?: boolean;
 }
 
+export interface PublishOptions {
+  readonly retain?: boolean;
+  /** The broker throws the message away when it could not hand it on for this long; MQTT 3.1.1 keeps it. Absent: never. */
+  readonly expiryS?: number;
+}
+
 /** The way to the back office. The control cycle never waits for it. */
 export interface Bus {
   isConnected(): boolean;
   /** Resolves ok only after the broker's acknowledgement (QoS 1). Never queues while offline: the outbox does. */
-  publish(topic: string, payload: string, options?: { retain?: boolean }): Promise<PublishResult>;
+  publish(topic: string, payload: string, options?: PublishOptions): Promise<PublishResult>;
   /**
    * A topic, or a topic filter with `+` and `#`, also as a shared subscription (`$share/<group>/<filter>`). A message goes to one
    * handler: that of its very topic before that of a filter. It is acknowledged to the broker after the handler has resolved.

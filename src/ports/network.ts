@@ -128,6 +128,10 @@ export interface BrokerPlace {
   readonly host: string;
   readonly port: number;
   readonly isEncrypted: boolean;
+  /** As the settings write it; absent where nobody has to find it again by that. */
+  readonly url?: string;
+  /** MQTT over WebSocket. */
+  readonly isWebSocket?: boolean;
 }
 
 /**
@@ -150,8 +154,13 @@ export interface SessionProbe {
   /**
    * A session that stands is asked itself. Otherwise one is tried at the address that answered; nothing is known, and
    * nothing tried, without one.
+   * @param place that the address belongs to; absent: where the connection is tried next
    */
-  session(address: string | undefined, withinMs: number): Promise<SessionSeen | undefined>;
+  session(
+    address: string | undefined,
+    withinMs: number,
+    place?: BrokerPlace,
+  ): Promise<SessionSeen | undefined>;
 }
 
 /** Changes of the lowest broken rung, newest last; bounded. */

@@ -1,23 +1,13 @@
 import type { RunningMs, UtcMs } from '../domain/instant.ts';
 import type { NetworkHistory } from './network.ts';
-import type { StreamBatch, StreamStore } from './streams.ts';
+import type { OutboxRow, StreamBatch, StreamName, StreamStore } from './streams.ts';
 import type { UsageBatch, UsageFinding, UsageKind, UsageStore } from './usage.ts';
 
-/** Ordered stream of the outbox; each has its own sequence numbers, from 1, without gaps. */
-export type StreamName = 'receipts' | 'events' | 'telemetry' | 'status';
+export type { OutboxRow, StreamName } from './streams.ts';
 
 export interface OutboxDraft {
   readonly stream: StreamName;
   readonly body: object;
-}
-
-export interface OutboxRow {
-  readonly stream: StreamName;
-  readonly sequence: number;
-  readonly recordedAtUtcMs: UtcMs;
-  readonly runningMs: RunningMs;
-  /** JSON of the draft's body. */
-  readonly body: string;
 }
 
 /** A run of decisions with their inputs, in the order they were taken; each entry is plain JSON data. */

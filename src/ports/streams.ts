@@ -1,6 +1,17 @@
-import type { UtcMs } from '../domain/instant.ts';
+import type { RunningMs, UtcMs } from '../domain/instant.ts';
 import type { Loss } from '../domain/loss.ts';
-import type { OutboxRow, StreamName } from './store.ts';
+
+/** Ordered stream of the outbox; each has its own sequence numbers, from 1, without gaps. */
+export type StreamName = 'receipts' | 'events' | 'telemetry' | 'status';
+
+export interface OutboxRow {
+  readonly stream: StreamName;
+  readonly sequence: number;
+  readonly recordedAtUtcMs: UtcMs;
+  readonly runningMs: RunningMs;
+  /** JSON of the draft's body. */
+  readonly body: string;
+}
 
 /** An entry of the loss ledger before it has a number. */
 export type LossDraft = Omit<Loss, 'lossId' | 'stream'> & { readonly stream: StreamName };

@@ -1,5 +1,5 @@
 import { encodeUpward } from '../contract/envelope.ts';
-import { TOPICS, topicOf } from '../contract/topics.ts';
+import { expiryOf, TOPICS, topicOf } from '../contract/topics.ts';
 import type { DomainEvent } from '../domain/event.ts';
 import type { Bus, PublishResult } from '../ports/bus.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
@@ -227,8 +227,10 @@ export class Postman {
     const { bus, gatewayId, store } = this.#options;
     this.#sent += 1;
     const payload = encodeUpward({ gatewayId, outboxId: store.outboxId, ...row });
+    const expiryS = expiryOf(row.stream);
+    const options = { retain, ...(expiryS !== undefined && { expiryS }) };
     try {
-      return await bus.publish(topicOf(gatewayId, row.stream), payload, { retain });
+      return await bus.publish(topicOf(gatewayId, row.stream), payload, options);
     } catch (defect) {
       return { ok: false, cause: 'refused', detail: String(defect) };
     }

@@ -45,7 +45,7 @@ export function localPartsOf(
 }
 
 /** When a day begins there; where midnight is skipped, at the first moment of the day. */
-export function startOfDay({ year, month, day }: LocalDate, timeZone: string): UtcMs {
+function startOfDay({ year, month, day }: LocalDate, timeZone: string): UtcMs {
   const asUtcMs = Date.UTC(year, month - 1, day);
   const wanted = new Date(asUtcMs);
   // The clock of any zone is less than a day off; the change of an hour is found by the second look.

@@ -5,7 +5,7 @@ const RANKS: Readonly<Record<ClockLevel, number>> = { none: 0, coarse: 1, synced
 /** Less than this is no correction: clocks are slewed. */
 const LEAST_SHIFT_MS = 1_000;
 
-export function isBetter(level: ClockLevel, than: ClockLevel): boolean {
+function isBetter(level: ClockLevel, than: ClockLevel): boolean {
   return RANKS[level] > RANKS[than];
 }
 

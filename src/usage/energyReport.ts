@@ -50,12 +50,11 @@ export function reportEnergy(found: UsageFound, spans: readonly Span[], recorded
   const halfHours = mergeHalfHours(found.halfHours.filter(({ fromUtcMs }) => isIn(whole, fromUtcMs)));
   const gaps = found.gaps.filter((gap) => overlaps(whole, spanOfGap(gap)));
   const placed = gaps.map((gap) => ({ gap, row: spans.find((span) => isWhollyIn(span, gap)) }));
-  const rows = spans.map((span): EnergyRow => {
-    const own = [...halfHours].filter(([fromUtcMs]) => isIn(span, fromUtcMs));
-    const measured = own.reduce<Tallies>((sum, [, channels]) => mergeChannels(sum, channels), {});
+  const measured = sumBySpan(spans, halfHours);
+  const rows = spans.map((span, place): EnergyRow => {
     const channels = placed
       .filter(({ row }) => row === span)
-      .reduce((sum, { gap }) => mergeChannels(sum, talliesOf(gap)), measured);
+      .reduce((sum, { gap }) => mergeChannels(sum, talliesOf(gap)), measured[place] ?? {});
     return { ...span, channels };
   });
   const unplaced = placed.filter(({ gap, row }) => row === undefined && isWhollyIn(whole, gap));
@@ -85,6 +84,17 @@ export function knownShareOf(
   const lastsMs = within.untilUtcMs - within.fromUtcMs;
   if (lastsMs <= 0) return undefined;
   return Math.min(1, (id === undefined ? 0 : (channels[id]?.coveredMs ?? 0)) / lastsMs);
+}
+
+/** Goes along both once: a year of half-hours may be asked for by half-hours. */
+function sumBySpan(spans: readonly Span[], halfHours: ReadonlyMap<UtcMs, Tallies>): readonly Tallies[] {
+  const sums: Tallies[] = spans.map(() => ({}));
+  let place = 0;
+  for (const [fromUtcMs, channels] of halfHours) {
+    while (place < spans.length - 1 && fromUtcMs >= (spans[place]?.untilUtcMs ?? 0)) place += 1;
+    sums[place] = mergeChannels(sums[place] ?? {}, channels);
+  }
+  return sums;
 }
 
 /** Half-hours that were gathered in several goes are one. */

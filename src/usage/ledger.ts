@@ -1,4 +1,5 @@
 import type { ClockLevel, Now } from '../domain/instant.ts';
+import { ChannelCounter, type Counted, LONGEST_STEP_MS } from './channelCounter.ts';
 import { leastCertain, offsetOf, restampBy, shiftTo } from './clock.ts';
 import { type Gap, withEnergy } from './gap.ts';
 import {
@@ -12,9 +13,8 @@ import {
   shiftMinutes,
   type Tallies,
 } from './minutes.ts';
-import { countStep, NEW_ACCOUNT } from './registerAccount.ts';
 import { RowBook, type UsageChanges } from './rowBook.ts';
-import { type Channel, channelOfLoad, type Metering, type UsageSample } from './sample.ts';
+import { channelOfLoad, type Metering, type UsageSample } from './sample.ts';
 import { SecondGatherer } from './seconds.ts';
 import {
   followSession,
@@ -24,8 +24,8 @@ import {
   resumeSession,
   type SessionState,
 } from './session.ts';
-import type { ChannelAccount, UsageState } from './state.ts';
-import { roundedTally, shareOf, type Tally } from './tally.ts';
+import type { UsageState } from './state.ts';
+import { roundedTally, shareOf } from './tally.ts';
 
 export interface LedgerOptions {
   readonly metering: Metering;
@@ -38,27 +38,12 @@ export interface LedgerOptions {
   readonly isRecordLost: boolean;
 }
 
-/** Longer between two looks than this and what was seen is not taken to have held throughout. */
-const LONGEST_STEP_MS = 3_000;
-/** Time that nobody saw, because the gateway was late. */
-const LATE = 'cycle-overrun';
 /** A gap shorter than this is only time that is not covered. */
 const LEAST_GAP_MS = 60_000;
-/** A register that was not read for so long brings the energy of a gap, not of this minute. */
-const SILENT_AFTER_MS = 300_000;
 /** What flowed in a gap is told with it when the registers are read within this time. */
 const GAP_WAITS_MS = 600_000;
 /** From here on the clock has jumped, or the power was off for long: ages by it are not sure. */
 const JUMP_MS = 86_400_000;
-/** For as long as the clock does not tell how long the power was off. */
-const LONGEST_OFF_MS = 31 * 86_400_000;
-
-interface Counted {
-  readonly tally: Tally;
-  readonly importWh: number;
-  readonly exportWh: number;
-  readonly late?: { readonly from: Now; readonly importWh: number; readonly exportWh: number };
-}
 
 /**
  * Keeps the account of energy: seconds, minutes, half-hours by UTC, charging sessions, and the gaps between. It only
@@ -69,15 +54,13 @@ export class UsageLedger {
   readonly #began: Now;
   readonly #rows: RowBook;
   readonly #seconds = new SecondGatherer();
-  #accounts: Record<string, ChannelAccount>;
+  readonly #counter: ChannelCounter;
   #minutes = new Map<number, Tallies>();
   #clockLevel: ClockLevel;
   #offsetMs: number;
   #sessions: Record<string, SessionState>;
   #gap: Gap | undefined;
-  /** Channels whose registers were not read in this life. */
-  readonly #restored: Set<string>;
-  /** Of those the ones whose energy belongs to the gap. */
+  /** Channels whose energy the gap waits for. */
   #unread = new Set<string>();
   #last: Now;
   #calmSinceMs: number;
@@ -89,8 +72,7 @@ export class UsageLedger {
     this.#offsetMs = offsetOf(startedAt);
     this.#clockLevel = startedAt.clockLevel;
     this.#rows = new RowBook(firstId);
-    this.#accounts = { ...state?.accounts };
-    this.#restored = new Set(Object.keys(this.#accounts));
+    this.#counter = new ChannelCounter(state?.accounts ?? {});
     this.#sessions = { ...state?.sessions };
     this.#calmSinceMs = state?.calmSinceMs ?? startedAt.runningMs;
     if (state !== undefined && isJump(state.savedAt, startedAt)) this.#calmSinceMs = startedAt.runningMs;
@@ -107,8 +89,14 @@ export class UsageLedger {
     if (isJump(this.#last, now)) this.#calmSinceMs = now.runningMs;
     const passedMs = Math.max(0, now.runningMs - this.#last.runningMs);
     const counted = new Map(
-      this.#metering.channels.map((channel) => [channel.channelId, this.#count(channel, sample, passedMs)]),
+      this.#metering.channels.map((channel) => [
+        channel.channelId,
+        this.#counter.count(channel, sample, passedMs),
+      ]),
     );
+    for (const [channelId, { isRead, late }] of counted) {
+      if (isRead) this.#tellLate(channelId, now, late);
+    }
     this.#putMinutes(now, passedMs, counted);
     this.#seconds.add(sample);
     this.#followSessions(sample, Math.min(passedMs, LONGEST_STEP_MS), counted);
@@ -143,7 +131,7 @@ export class UsageLedger {
         isClosed: isClosing,
         calmSinceMs: this.#calmSinceMs,
         nextId: this.#rows.nextId(),
-        accounts: this.#accounts,
+        accounts: this.#counter.accounts(),
         clockLevel: this.#clockLevel,
         minutes: this.#listMinutes().map(({ fromUtcMs, channels }) => ({
           fromUtcMs,
@@ -180,78 +168,7 @@ export class UsageLedger {
       until: startedAt,
       energy: {},
     };
-    this.#unread = new Set(
-      Object.entries(this.#accounts).flatMap(([channelId, account]) =>
-        account.import.lastWh === undefined && account.export.lastWh === undefined ? [] : [channelId],
-      ),
-    );
-  }
-
-  #count(channel: Channel, { now, channels }: UsageSample, passedMs: number): Counted {
-    const { channelId, mostW } = channel;
-    const reading = channels[channelId] ?? {};
-    const { powerW, importRegisterWh, exportRegisterWh } = reading;
-    const stepMs = Math.min(passedMs, LONGEST_STEP_MS);
-    const integralWh = powerW === undefined ? 0 : (powerW * stepMs) / 3_600_000;
-    const account = this.#accounts[channelId] ?? { import: NEW_ACCOUNT, export: NEW_ACCOUNT };
-    const awayMs = this.#awayMs(channelId, now);
-    const mostWh = (mostW * awayMs) / 3_600_000;
-    const taken = countStep(account.import, {
-      registerWh: importRegisterWh,
-      integralWh: Math.max(0, integralWh),
-      mostWh,
-    });
-    const given = countStep(account.export, {
-      registerWh: exportRegisterWh,
-      integralWh: Math.max(0, -integralWh),
-      mostWh,
-    });
-    const isRead = importRegisterWh !== undefined || exportRegisterWh !== undefined;
-    const isLate = isRead && account.seenAt !== undefined && this.#isLate(channelId, account.seenAt, now);
-    this.#accounts[channelId] = {
-      import: taken.account,
-      export: given.account,
-      ...(isRead ? { seenAt: now } : account.seenAt === undefined ? {} : { seenAt: account.seenAt }),
-    };
-    const late =
-      isLate && account.seenAt !== undefined
-        ? { from: account.seenAt, importWh: taken.energyWh, exportWh: given.energyWh }
-        : undefined;
-    if (isRead) this.#restored.delete(channelId);
-    if (isRead) this.#tellLate(channelId, now, late);
-    const isKnown = powerW !== undefined && stepMs > 0;
-    const missingMs = {
-      ...(passedMs > stepMs && { [LATE]: passedMs - stepMs }),
-      ...(powerW === undefined && stepMs > 0 && { [reading.cause ?? 'not-yet-read']: stepMs }),
-    };
-    const energy =
-      late === undefined
-        ? { importWh: taken.energyWh, exportWh: given.energyWh }
-        : { importWh: 0, exportWh: 0 };
-    return {
-      ...energy,
-      ...(late === undefined ? {} : { late }),
-      tally: {
-        coveredMs: isKnown ? stepMs : 0,
-        wattSeconds: isKnown ? (powerW * stepMs) / 1000 : 0,
-        ...(isKnown && { minimumW: powerW, maximumW: powerW }),
-        ...energy,
-        ...(Object.keys(missingMs).length > 0 && { missingMs }),
-      },
-    };
-  }
-
-  /** How long ago a register was read, at most. */
-  #awayMs(channelId: string, now: Now): number {
-    const seenAt = this.#accounts[channelId]?.seenAt;
-    if (seenAt === undefined) return 0;
-    if (!this.#restored.has(channelId)) return now.runningMs - seenAt.runningMs;
-    if (seenAt.clockLevel === 'none' || now.clockLevel === 'none') return LONGEST_OFF_MS;
-    return Math.max(now.runningMs - seenAt.runningMs, now.utcMs - seenAt.utcMs);
-  }
-
-  #isLate(channelId: string, seenAt: Now, now: Now): boolean {
-    return this.#unread.has(channelId) || now.runningMs - seenAt.runningMs >= SILENT_AFTER_MS;
+    this.#unread = new Set(this.#counter.resumeAfterGap());
   }
 
   /** To the gap that waits for it, or as one of its own. */

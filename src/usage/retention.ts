@@ -9,7 +9,7 @@ export interface UsageBudget {
 }
 
 /**
- * Half-hours and sessions of 13 months take some 10 MB for three channels, minutes 20 MB; seconds some 20 kB an hour.
+ * With three channels the minutes of 13 months take some 8 MB, half-hours and sessions 4 MB, seconds 8 kB an hour.
  */
 export const DEFAULT_BUDGET: UsageBudget = { secondsBytes: 1_000_000, allBytes: 64_000_000 };
 

@@ -9,7 +9,7 @@ export interface SecondBlock {
 }
 
 /** Nobody took the samples for so long: what waits is given up for what comes. */
-const LONGEST_MS = 1_800_000;
+const LONGEST_MS = 6 * 3_600_000;
 
 /** Gathers samples of each second until they are written; what was not written is lost with the process. */
 export class SecondGatherer {

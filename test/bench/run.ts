@@ -17,6 +17,7 @@ import { reportMemory, takeFootprint } from './memory.ts';
 import { measureNotices } from './noticeLatency.ts';
 import { judgeFigure, type Measurement, renderTable } from './report.ts';
 import { startSideBySide } from './sideBySide.ts';
+import { measureStreams } from './streams.ts';
 
 interface Extent {
   readonly samples: number;
@@ -76,6 +77,7 @@ const MEASURING: Readonly<Record<string, () => Promise<readonly Measurement[]>>>
   fleet: async () => [await fleet()],
   cycle: async () => [await attempt('cycle', () => measureCycle(folder, extent.cycleRounds))],
   disk: async () => [await attempt('disk', () => measureDisk(folder, extent.diskMs))],
+  streams: async () => [await streams()],
   growth: async () => [await attempt('growth', async () => measureGrowth(isSmoke))],
   headroom: async () => [await attempt('headroom', () => measureHeadroom(isSmoke))],
   line: async () => [await line()],
@@ -134,6 +136,11 @@ async function notices(): Promise<Measurement> {
 async function fleet(): Promise<Measurement> {
   say(`A desk, and light gateways: ${isSmoke ? 'up to 1,000' : 'up to 10,000'} ...`);
   return attempt('fleet', () => measureFleet(isSmoke));
+}
+
+async function streams(): Promise<Measurement> {
+  say('Streams beside a Mosquitto bridge, each killed twice ...');
+  return attempt('streams', () => measureStreams(folder, isSmoke));
 }
 
 async function line(): Promise<Measurement> {

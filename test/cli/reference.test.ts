@@ -44,6 +44,7 @@ describe('the pages about commands and configuration (npm run docs)', () => {
       'consent give',
       'consent refuse',
       'consent withdraw',
+      'outbox show',
       'energy',
       'data export',
       'data erase',

@@ -46,6 +46,7 @@ describe('settings', () => {
         logLevel: 'info',
         cycle: { intervalMs: 1000 },
         journal: { segmentMs: 45_000, keepDays: 14 },
+        outbox: { mostMegabytes: 128, keepDays: 7 },
         telemetry: { intervalMs: 60_000 },
         simulation: { speed: 1 },
       },

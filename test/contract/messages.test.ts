@@ -173,6 +173,11 @@ const WHOSE = { gateway: '<gatewayId>/', area: 'areas/<areaId>/', all: '' } as c
 const INSIDE_OF_SIGNED = [
   'loadgate.receipt/1',
   'loadgate.checkpoint/1',
+  'loadgate.loss/1',
+  'loadgate.manifest/1',
+  'loadgate.range-answer/1',
+  'loadgate.consent-entry/1',
+  'loadgate.tombstone/1',
   'loadgate.erasure/1',
   'loadgate.decommission/1',
 ];

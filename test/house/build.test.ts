@@ -8,7 +8,9 @@ it('the bundle starts by its entry guard, knows its version and brings the profi
   const built = runProgram(['scripts/build.mjs']);
   expect(built).toEqual({
     code: 0,
-    stdout: expect.stringMatching(/^dist\/main\.mjs: \d+ kB\n$/),
+    stdout: expect.stringMatching(
+      /^dist\/ui\/desk\/desk\.js: \d+ kB\ndist\/ui\/desk\/desk\.css: \d+ kB\ndist\/main\.mjs: \d+ kB\n$/,
+    ),
     stderr: '',
   });
 

@@ -60,7 +60,7 @@ class ScriptedNetwork implements NetworkProbe, SessionProbe {
 
 function climber(network: ScriptedNetwork, change: Partial<LadderParts> = {}): LadderClimber {
   return new LadderClimber({
-    broker: BROKER,
+    brokers: () => [BROKER],
     probe: network,
     session: network,
     clock: network.clock,
@@ -127,7 +127,7 @@ describe('climbing', () => {
   it('with a numeric address asks for no name', async () => {
     const network = new ScriptedNetwork();
     const broker = { ...BROKER, host: '198.51.100.7', isEncrypted: false };
-    const ladder = await finish(network, climber(network, { broker }).climb());
+    const ladder = await finish(network, climber(network, { brokers: () => [broker] }).climb());
     expect(network.asked).toEqual([
       'routers 1500',
       '198.51.100.7:8883',

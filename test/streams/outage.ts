@@ -69,13 +69,13 @@ export async function tellOutage({
   let repeatedDeliveries = 0;
   let requests = 0;
   const requested: RangeRequest[] = [];
-  let number = 0;
+  let requestsMade = 0;
   const receiver = new Receiver({
     store: desk.store,
     clock,
     log: new RecordingLog(),
     sha256,
-    entropy: { ...fixedEntropy(), identifier: () => `request-${(number += 1)}` },
+    entropy: { ...fixedEntropy(), identifier: () => `request-${requestsMade++}` },
     bus: {
       isConnected: () => true,
       publish: async (_topic, payload) => {

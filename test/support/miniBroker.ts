@@ -1,6 +1,10 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createHttpsServer } from 'node:https';
+import { createServer, type Server } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import type { IConnectPacket, IPublishPacket, Packet } from 'mqtt-packet';
 import { generate, parser } from 'mqtt-packet';
+import { WebSocketWire } from './webSocketWire.ts';
 
 /** What the broker does with a PUBLISH: take it, take it and keep the PUBACK, refuse it, or go before or after taking it. */
 export type PublishAnswer =
@@ -23,10 +27,18 @@ export interface MiniBrokerKnobs {
   readonly isMute?: boolean;
   /** What a SUBSCRIBE is granted; 0x80 and above refuse it. */
   readonly granted?: number;
+  /** Says at the next connection that it has kept the session. */
+  readonly hasSession?: boolean;
+}
+
+/** Absent: plain TCP. */
+export interface MiniBrokerTls extends TlsOptions {
+  /** MQTT over WebSocket, at /mqtt alone. */
+  readonly isWebSocket?: boolean;
 }
 
 interface Peer {
-  readonly socket: Socket;
+  readonly socket: Duplex;
   protocolVersion: number;
 }
 
@@ -35,6 +47,8 @@ export class MiniBroker {
   knobs: MiniBrokerKnobs;
   /** What the broker has taken, in order, repetitions included. */
   readonly taken: { topic: string; payload: string; retain: boolean }[] = [];
+  /** Of each message of `taken`: its message expiry. */
+  readonly expiries: (number | undefined)[] = [];
   readonly connects: IConnectPacket[] = [];
   readonly subscriptions: string[] = [];
   /** Identifiers of delivered messages that the client has acknowledged. */
@@ -46,15 +60,16 @@ export class MiniBroker {
   #publishes = 0;
   #open = 0;
   #nextId = 1;
+  readonly #tls: MiniBrokerTls | undefined;
 
-  private constructor(server: Server, knobs: MiniBrokerKnobs) {
-    this.#server = server;
+  private constructor(knobs: MiniBrokerKnobs, tls: MiniBrokerTls | undefined) {
     this.knobs = knobs;
-    server.on('connection', (socket) => this.#welcome(socket));
+    this.#tls = tls;
+    this.#server = this.#createServer();
   }
 
-  static async start(knobs: MiniBrokerKnobs = {}, port = 0): Promise<MiniBroker> {
-    const broker = new MiniBroker(createServer(), knobs);
+  static async start(knobs: MiniBrokerKnobs = {}, port = 0, tls?: MiniBrokerTls): Promise<MiniBroker> {
+    const broker = new MiniBroker(knobs, tls);
     await new Promise<void>((resolve, reject) => {
       broker.#server.once('error', reject);
       broker.#server.listen(port, '127.0.0.1', resolve);
@@ -69,7 +84,10 @@ export class MiniBroker {
   }
 
   get url(): string {
-    return `mqtt://127.0.0.1:${this.port}`;
+    if (this.#tls === undefined) return `mqtt://127.0.0.1:${this.port}`;
+    return this.#tls.isWebSocket === true
+      ? `wss://localhost:${this.port}/mqtt`
+      : `mqtts://localhost:${this.port}`;
   }
 
   /** @returns the packet identifier, which stands in `acknowledged` once the client has answered */
@@ -99,7 +117,20 @@ export class MiniBroker {
     await closed;
   }
 
-  #welcome(socket: Socket): void {
+  #createServer(): Server {
+    const tls = this.#tls;
+    const welcome = (socket: Duplex): void => this.#welcome(socket);
+    if (tls === undefined) return createServer(welcome);
+    if (tls.isWebSocket !== true) return createTlsServer(tls, welcome).on('tlsClientError', () => {});
+    const server = createHttpsServer(tls, (_request, response) => response.writeHead(404).end());
+    server.on('tlsClientError', () => {});
+    return server.on('upgrade', (request, socket, head) => {
+      if (request.url === '/mqtt') this.#welcome(new WebSocketWire(request, socket, head));
+      else socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
+    });
+  }
+
+  #welcome(socket: Duplex): void {
     const peer: Peer = { socket, protocolVersion: 4 };
     this.#peers.add(peer);
     this.#open = 0;
@@ -139,7 +170,7 @@ export class MiniBroker {
     };
     this.#send(peer, {
       cmd: 'connack',
-      sessionPresent: false,
+      sessionPresent: this.knobs.hasSession === true,
       ...(peer.protocolVersion === 5 ? { reasonCode: connackCode, properties } : { returnCode: connackCode }),
     });
     if (connackCode !== 0) peer.socket.end();
@@ -155,6 +186,7 @@ export class MiniBroker {
     if (answer.kind !== 'refuse') {
       const { retain, topic } = packet;
       this.taken.push({ topic, payload: packet.payload.toString(), retain });
+      this.expiries.push(packet.properties?.messageExpiryInterval);
     }
     this.#open += 1;
     this.mostOpen = Math.max(this.mostOpen, this.#open);

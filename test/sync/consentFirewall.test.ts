@@ -14,7 +14,7 @@ const FIELDS: Readonly<Partial<Record<ConsentPurpose, RegExp>>> = {
     /"(flowA|powerW|measuredA|observed|peakA|meanA|importEnergy|exportEnergy|energy|hours|boosts|hoursAre|intervalFrom)":|"state":"[A-F]"/,
   vehicleData: /"(readyBy|departure|wantedWh|expectedWh)":/,
   networkDiagnostics: /"(network|brokenRung)":|networkRungChanged|back-office-unreachable/,
-  dnoRestriction: /"restrictions":|restrictionStarted|restrictionEnded/,
+  dnoRestriction: /"restrictions":|restrictionStarted/,
 };
 
 /** All that a subscriber on all topics has seen. */

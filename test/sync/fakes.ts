@@ -35,6 +35,7 @@ export class MemoryOutbox implements Pick<Store, 'outboxId' | 'pending' | 'pendi
 }
 
 export interface Sent {
+  readonly payload: string;
   readonly topic: string;
   readonly sequence: number;
   readonly isRetained: boolean;
@@ -62,6 +63,7 @@ export class HandBus implements Bus {
     return new Promise((resolve) => {
       const message: Sent = {
         topic,
+        payload,
         sequence: JSON.parse(payload).sequence,
         isRetained: options?.retain === true,
         answer: (result) => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DomainEvent } from '../../src/domain/event.ts';
 import type { PublishResult } from '../../src/ports/bus.ts';
-import { Postman } from '../../src/sync/outbox.ts';
+import { Postman, type PostmanOptions } from '../../src/sync/outbox.ts';
 import { RecordingLog } from '../support/recordingLog.ts';
 import { SteppedClock, settle } from '../support/steppedClock.ts';
 import { fixedEntropy, HandBus, MemoryOutbox, upTo } from './fakes.ts';
@@ -15,6 +15,7 @@ let bus: HandBus;
 let events: DomainEvent[];
 let inFlightMaximum: number;
 let log: RecordingLog;
+let cut: PostmanOptions['cut'];
 
 beforeEach(() => {
   clock = new SteppedClock({ runningMs: 1_000_000 });
@@ -23,6 +24,7 @@ beforeEach(() => {
   events = [];
   inFlightMaximum = 20;
   log = new RecordingLog();
+  cut = (row) => row;
 });
 
 function startPostman(): Postman {
@@ -33,7 +35,7 @@ function startPostman(): Postman {
     clock,
     entropy: fixedEntropy(),
     log,
-    cut: (row) => row,
+    cut: (row) => cut(row),
     inFlightMaximum: () => inFlightMaximum,
     onEvent: (event) => events.push(event),
   });
@@ -66,6 +68,25 @@ describe('postman', () => {
       await clock.advance(1_000);
     }
     expect(store.rows.map(({ stream }) => stream)).toEqual(Array(50).fill('events'));
+  });
+
+  it('sends a row as consent lets it leave at that moment, and removes one of which nothing may', async () => {
+    cut = (row) => {
+      if (row.sequence === 2) return undefined;
+      return row.sequence === 3 ? { ...row, body: '{"left":"over"}' } : row;
+    };
+    const postman = startPostman();
+    addMany(4);
+    await connect();
+    await answer(OK);
+    await clock.advance(1_000);
+    const payloads = bus.open.map(({ payload }) => payload).join(' ');
+    expect(payloads).toContain('"sequence":3,');
+    expect(payloads).toContain('{"left":"over"}');
+    expect(payloads).not.toContain('"sequence":2,');
+    while (bus.open.length > 0) await answer(OK);
+    expect(store.rows).toEqual([]);
+    expect(postman.statistics()).toMatchObject({ sent: 3, depth: 0 });
   });
 
   it('sends nothing while the broker is away', async () => {

@@ -7,7 +7,7 @@ import { packState, type UsageState, unpackState } from '../../src/usage/state.t
 import { unpackContent } from '../../src/usage/stored.ts';
 import { EMPTY_TALLY, mergeTallies, type Tally } from '../../src/usage/tally.ts';
 
-export const METERING: Metering = {
+const METERING: Metering = {
   channels: [
     { channelId: 'connection', kind: 'connection', mostW: 25_300 },
     { channelId: 'load.car', kind: 'chargePoint', mostW: 8_096 },

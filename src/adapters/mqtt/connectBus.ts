@@ -1,6 +1,9 @@
-import type { Bus, BusMessage, PublishResult } from '../../ports/bus.ts';
+import type { Fault } from '../../domain/faults.ts';
+import type { Bus, BusMessage, PublishOptions, PublishResult } from '../../ports/bus.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import { BrokerAddresses } from './brokerAddresses.ts';
+import { BrokerTroubles } from './brokerTroubles.ts';
 import { type ConnectionFailure, connectionSentence } from './connectionSentence.ts';
 import { type CredentialFiles, readCredentials } from './credentials.ts';
 import { type LastWill, MqttSession } from './session.ts';
@@ -14,8 +17,10 @@ const STEADY_MS = 30_000;
 const CLOSE_MS = 2_000;
 
 export interface BusOptions extends CredentialFiles {
-  /** mqtt://host:port or mqtts://host:port */
+  /** mqtt://host:port, mqtts://host:port or wss://host:port/path */
   readonly url: string;
+  /** Tried in this order when the first one fails; the last good one comes first from then on. */
+  readonly fallbackUrls?: readonly string[];
   /** The same in every life of the gateway: the broker keeps its session under it. */
   readonly clientId: string;
   /** 4 is MQTT 3.1.1. */
@@ -25,7 +30,7 @@ export interface BusOptions extends CredentialFiles {
   readonly will?: LastWill;
   readonly clock: Clock;
   readonly log: Log;
-  /** Pause before the next attempt after this many failures in a row, from 1. */
+  /** Pause before the next attempt after this many rounds of all addresses in a row have failed, from 1. */
   readonly reconnectDelayMs: (failures: number) => number;
   /**
    * True: a message that nobody is subscribed to counts as refused and stays in the outbox, where the broker says so
@@ -46,8 +51,15 @@ export interface MqttBus extends Bus {
   /**
    * Does not wait for the next attempt: one is made now, in the place of one under way. Resolves with its outcome, at once
    * while the connection stands.
+   * @param url one of the addresses; absent: the one whose turn it is
    */
-  attemptNow(): Promise<AttemptOutcome>;
+  attemptNow(url?: string): Promise<AttemptOutcome>;
+  /** The addresses in the order in which they are tried; while the connection stands the one at which it does alone. */
+  addresses(): readonly string[];
+  /** For a field engineer: where the connection stands, and what is wrong with it and at each of the other addresses. */
+  sentence(): string;
+  /** What is wrong although the connection stands. */
+  faults(): readonly Fault[];
   /** Asks the broker for a sign of life. @returns false when the connection ended first */
   ping(): Promise<boolean>;
 }
@@ -65,11 +77,16 @@ export function connectBus(options: BusOptions): MqttBus {
 class ReconnectingBus implements MqttBus {
   readonly #options: BusOptions;
   readonly #handlers = new TopicHandlers();
+  readonly #addresses: BrokerAddresses;
+  readonly #troubles = new BrokerTroubles();
+  /** Where a session was given in this life, so that the broker ought to have it still. */
+  readonly #sessionsAt = new Set<string>();
   readonly #listeners = new Set<(isConnected: boolean) => void>();
   #session: MqttSession | undefined;
   #failures = 0;
   #acceptedAtMs: number | undefined;
-  #lastSentence = '';
+  /** What the log holds already. */
+  readonly #said = new Map<string, string>();
   #cancelAttempt: Cancel;
   #isClosing = false;
   #onSessionClosed: () => void = () => {};
@@ -79,6 +96,13 @@ class ReconnectingBus implements MqttBus {
 
   constructor(options: BusOptions) {
     this.#options = options;
+    this.#addresses = new BrokerAddresses(options.url, options.fallbackUrls ?? []);
+    if (options.protocolVersion === 4) {
+      options.log.info(
+        {},
+        'With MQTT 3.1.1 the broker gives no reasons for a refusal, keeps what has aged, and bounds nothing in flight; see docs/broker.md',
+      );
+    }
     // Not before the caller has subscribed: a kept session may deliver at once.
     this.#cancelAttempt = options.clock.after(0, () => this.#attempt());
   }
@@ -91,11 +115,13 @@ class ReconnectingBus implements MqttBus {
     return this.#session?.inFlightMaximum ?? 1;
   }
 
-  publish(topic: string, payload: string, options?: { retain?: boolean }): Promise<PublishResult> {
+  async publish(topic: string, payload: string, options?: PublishOptions): Promise<PublishResult> {
     if (this.#session === undefined || !this.isConnected()) {
-      return Promise.resolve({ ok: false, cause: 'offline', detail: 'no connection to the broker' });
+      return { ok: false, cause: 'offline', detail: 'no connection to the broker' };
     }
-    return this.#session.publish(topic, payload, options?.retain === true);
+    const result = await this.#session.publish(topic, payload, options);
+    this.#troubles.published(topic, result, this.#options.clock.runningMs());
+    return result;
   }
 
   subscribe(topic: string, handle: (message: BusMessage) => Promise<void>): void {
@@ -109,13 +135,26 @@ class ReconnectingBus implements MqttBus {
     return () => this.#listeners.delete(listener);
   }
 
-  attemptNow(): Promise<AttemptOutcome> {
+  addresses(): readonly string[] {
+    return this.isConnected() ? [this.#addresses.current()] : this.#addresses.inOrder();
+  }
+
+  sentence(): string {
+    return [this.#addresses.sentence(this.isConnected()), ...this.#troubles.sentences()].join('. ');
+  }
+
+  faults(): readonly Fault[] {
+    return this.#troubles.faults();
+  }
+
+  attemptNow(url?: string): Promise<AttemptOutcome> {
     if (this.isConnected()) return Promise.resolve({ isAccepted: true });
     const gone = { isAccepted: false, failure: { message: 'The gateway stopped' } } as const;
     if (this.#isClosing) return Promise.resolve(gone);
     return new Promise((resolve) => {
       this.#awaiting.push(resolve);
       this.#cancelAttempt();
+      if (url !== undefined) this.#addresses.goTo(url);
       if (this.#session === undefined) this.#attempt();
       else {
         // It may wait for an answer to a packet that was lost while the way was broken.
@@ -143,7 +182,8 @@ class ReconnectingBus implements MqttBus {
       this.#tell(false);
       // An orderly farewell does not set off the last will, but nobody must take this client for present.
       const { will } = this.#options;
-      if (will !== undefined) await this.#atMost(CLOSE_MS, session.publish(will.topic, will.payload, true));
+      if (will !== undefined)
+        await this.#atMost(CLOSE_MS, session.publish(will.topic, will.payload, { retain: true }));
       session.finish();
       await this.#atMost(CLOSE_MS, closed);
     }
@@ -162,12 +202,13 @@ class ReconnectingBus implements MqttBus {
     this.#session = new MqttSession(
       {
         ...this.#options,
+        url: this.#addresses.current(),
         keepaliveS: keepaliveS ?? KEEPALIVE_S,
         acknowledgeTimeoutMs: acknowledgeTimeoutMs ?? ACKNOWLEDGE_TIMEOUT_MS,
       },
       reading.credentials,
       {
-        onAccepted: () => this.#accepted(),
+        onAccepted: (hasKeptSession) => this.#accepted(hasKeptSession),
         onMessage: async (message) => {
           const handle = this.#handlers.handlerOf(message.topic);
           if (handle !== undefined) return handle(message);
@@ -178,11 +219,20 @@ class ReconnectingBus implements MqttBus {
     );
   }
 
-  #accepted(): void {
-    const { clock, log, url } = this.#options;
+  #accepted(hasKeptSession: boolean): void {
+    const { clock, log } = this.#options;
+    const url = this.#addresses.current();
     this.#acceptedAtMs = clock.runningMs();
-    this.#lastSentence = '';
+    this.#addresses.accepted();
+    this.#said.clear();
     log.info({ url }, 'Connected to the broker');
+    if (!hasKeptSession && this.#sessionsAt.has(url)) {
+      log.warn(
+        { url },
+        'The broker has lost the session of this gateway, and commands that waited in it; it is subscribed anew, nothing of the outbox is lost',
+      );
+    }
+    this.#sessionsAt.add(url);
     for (const topic of this.#handlers.filters()) void this.#subscribeAtBroker(topic);
     this.#isPressed = false;
     this.#tell(true);
@@ -192,7 +242,9 @@ class ReconnectingBus implements MqttBus {
   async #subscribeAtBroker(topic: string): Promise<void> {
     const refusal = await this.#session?.subscribe(topic);
     // Lost together with its connection: the next one subscribes again.
-    if (refusal === undefined || !this.isConnected()) return;
+    if (!this.isConnected()) return;
+    this.#troubles.subscribed(topic, refusal, this.#options.clock.runningMs());
+    if (refusal === undefined) return;
     this.#options.log.error(
       { topic, refusal },
       'The broker does not grant this subscription; check the access rules of the broker',
@@ -209,25 +261,30 @@ class ReconnectingBus implements MqttBus {
       this.#settle({ isAccepted: false, failure });
       return;
     }
+    const wasSteady = heldMs !== undefined && heldMs >= STEADY_MS;
     if (heldMs !== undefined) {
-      if (heldMs >= STEADY_MS) this.#failures = 0;
+      if (wasSteady) this.#failures = 0;
       this.#tell(false);
     }
     if (this.#isPressed) {
       this.#isPressed = false;
       this.#attempt();
-    } else this.#failed(connectionSentence(failure), failure);
+    } else this.#failed(connectionSentence(failure), failure, wasSteady);
   }
 
-  #failed(sentence: string, failure: ConnectionFailure | undefined): void {
-    const { clock, log, reconnectDelayMs, url } = this.#options;
-    this.#failures += 1;
-    const delayMs = reconnectDelayMs(this.#failures);
-    const fields = { url, failures: this.#failures, retryInMs: delayMs };
+  #failed(sentence: string, failure: ConnectionFailure | undefined, wasSteady = false): void {
+    const { clock, log, reconnectDelayMs } = this.#options;
+    const url = this.#addresses.current();
+    const isRoundOver = wasSteady || this.#addresses.failed(sentence);
+    if (wasSteady) this.#addresses.lost(sentence);
+    if (isRoundOver) this.#failures += 1;
+    // Also between two addresses there is a pause, drawn anew: a town must not move to the other broker in step.
+    const delayMs = reconnectDelayMs(isRoundOver ? this.#failures : 1);
+    const fields = { url, failures: this.#failures, retryInMs: delayMs, next: this.#addresses.current() };
     // Said once while it stays the same: a broker that is gone for days must not fill the log.
-    if (sentence === this.#lastSentence) log.debug(fields, sentence);
+    if (sentence === this.#said.get(url)) log.debug(fields, sentence);
     else log.warn(fields, sentence);
-    this.#lastSentence = sentence;
+    this.#said.set(url, sentence);
     this.#cancelAttempt = clock.after(delayMs, () => this.#attempt());
     this.#settle({ isAccepted: false, failure });
   }

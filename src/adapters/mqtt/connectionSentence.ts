@@ -64,6 +64,14 @@ const LINK_REASONS: readonly (readonly [RegExp, string])[] = [
     'The broker asks for a certificate of this gateway; set broker.certificateFile and broker.keyFile',
   ],
   [
+    /UNSUPPORTED_PROTOCOL|ALERT_PROTOCOL_VERSION|NO_PROTOCOLS_AVAILABLE/,
+    'The broker has no version of TLS that is safe; its operator allows TLS 1.2 or later',
+  ],
+  [
+    /Unexpected server response/i,
+    'A web server answers, but not as a broker; check the path of the address (often /mqtt), or whether a proxy stands between',
+  ],
+  [
     /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/,
     'The broker does not speak TLS at this port; check the scheme (mqtt or mqtts) and the port in broker.url',
   ],
@@ -84,7 +92,8 @@ export function connectionSentence(failure: ConnectionFailure | undefined): stri
   if (/connack timeout/i.test(message)) {
     return 'Something listens at the address of the broker but does not answer as one; check scheme and port in broker.url';
   }
-  const found = code ?? message;
+  const found = code === 'EPROTO' ? message : (code ?? message);
   const known = LINK_REASONS.find(([pattern]) => pattern.test(found));
+  process.stderr.write(JSON.stringify(failure)+message+'\n');
   return `${known?.[1] ?? 'The connection to the broker failed'} (${found})`;
 }

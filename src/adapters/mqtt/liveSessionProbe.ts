@@ -9,11 +9,11 @@ export function createLiveSessionProbe(
   clock: Clock,
 ): SessionProbe {
   return {
-    session: async (address, withinMs) => {
+    session: async (address, withinMs, place) => {
       const isStanding = bus.isConnected();
       if (!isStanding && address === undefined) return undefined;
       const untilMs = clock.runningMs() + withinMs;
-      const outcome = await atMost(clock, withinMs, bus.attemptNow());
+      const outcome = await atMost(clock, withinMs, bus.attemptNow(place?.url));
       if (outcome === undefined) return { kind: 'silent' };
       if (!outcome.isAccepted) return seenOf(outcome.failure);
       const askedMs = clock.runningMs();

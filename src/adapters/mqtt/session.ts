@@ -3,6 +3,7 @@ import type { BusMessage, PublishResult } from '../../ports/bus.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { ConnectionFailure } from './connectionSentence.ts';
 import type { Credentials } from './credentials.ts';
+import { refusalSentence } from './refusalSentence.ts';
 
 /** The broker forgets a gateway, and the commands that wait for it, after this long: they would be of no use. */
 const SESSION_EXPIRY_S = 86_400;
@@ -10,6 +11,8 @@ const SESSION_EXPIRY_S = 86_400;
 const MOST_INBOUND_BYTES = 262_144;
 const INBOUND_RECEIVE_MAXIMUM = 8;
 const CONNACK_TIMEOUT_MS = 15_000;
+/** Said here and not left to Node.js, whose defaults the environment can weaken (NODE_OPTIONS, NODE_TLS_REJECT_UNAUTHORIZED). */
+const TLS = { minVersion: 'TLSv1.2', rejectUnauthorized: true } as const;
 /** PUBACK of MQTT 5: taken, but nobody is subscribed. */
 const NO_MATCHING_SUBSCRIBERS = 0x10;
 /** MQTT 5 section 3.2.2.3.3: what a broker allows that does not say. */
@@ -38,7 +41,7 @@ export interface SessionOptions {
 
 export interface SessionEvents {
   /** The broker has accepted (CONNACK), which alone counts: with TLS 1.3 a refusal may come after "connected". */
-  readonly onAccepted: () => void;
+  readonly onAccepted: (hasKeptSession: boolean) => void;
   /** Rejects when the message must not be acknowledged; the session then ends so that it comes again. */
   readonly onMessage: (message: BusMessage) => Promise<void>;
   /** Called once, accepted or not. */
@@ -70,6 +73,9 @@ export class MqttSession {
     this.#options = options;
     this.#client = mqtt.connect(options.url, {
       ...credentials,
+      ...TLS,
+      // The library hands on to a WebSocket what it knows by name, and no minimum version.
+      wsOptions: { ...TLS, perMessageDeflate: false },
       ...(options.username !== undefined && { username: options.username }),
       clientId: options.clientId,
       protocolVersion: options.protocolVersion,
@@ -101,7 +107,11 @@ export class MqttSession {
     return this.#inFlightMaximum;
   }
 
-  publish(topic: string, payload: string, retain: boolean): Promise<PublishResult> {
+  publish(
+    topic: string,
+    payload: string,
+    { retain = false, expiryS }: { retain?: boolean; expiryS?: number } = {},
+  ): Promise<PublishResult> {
     if (!this.#isLive) return Promise.resolve(offline('no connection to the broker'));
     const bytes = Buffer.byteLength(payload) + Buffer.byteLength(topic);
     if (bytes > this.#mostBytes) {
@@ -124,7 +134,9 @@ export class MqttSession {
         // A late acknowledgement must find nobody: its packet identifier could by then be another message's.
         this.abort({ message: `The broker gave ${detail}` });
       });
-      this.#client.publish(topic, payload, { qos: 1, retain }, (error, packet) =>
+      const ages = expiryS !== undefined && this.#options.protocolVersion === 5;
+      const properties = ages ? { properties: { messageExpiryInterval: expiryS } } : {};
+      this.#client.publish(topic, payload, { qos: 1, retain, ...properties }, (error, packet) =>
         flight.settle(this.#judge(error, packet?.messageId, retain)),
       );
     });
@@ -133,7 +145,10 @@ export class MqttSession {
   /** Resolves with a sentence when the broker does not grant it. */
   subscribe(topic: string): Promise<string | undefined> {
     return new Promise((resolve) => {
-      this.#client.subscribe(topic, { qos: 1 }, (error) => resolve(error?.message));
+      this.#client.subscribe(topic, { qos: 1 }, (error, _granted, packet) => {
+        const code = packet?.granted.find((each) => typeof each === 'number' && each >= 0x80);
+        resolve(typeof code === 'number' ? refusalSentence(code) : error?.message);
+      });
     });
   }
 
@@ -168,7 +183,7 @@ export class MqttSession {
       this.#mostBytes = (connack.properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY) - 16;
       this.#failure = undefined;
       this.#isLive = true;
-      events.onAccepted();
+      events.onAccepted(connack.sessionPresent);
     });
     client.on('error', (error) => {
       this.#failure = error;
@@ -217,15 +232,13 @@ export class MqttSession {
   #judge(error: unknown, messageId: number | undefined, retain: boolean): PublishResult {
     if (error !== null && error !== undefined) {
       const code = typeof error === 'object' && 'code' in error ? error.code : undefined;
-      const message = error instanceof Error ? error.message : String(error);
-      if (typeof code !== 'number') return offline(message);
-      return { ok: false, cause: 'refused', detail: `${message} (MQTT reason ${code})` };
+      if (typeof code !== 'number') return offline(error instanceof Error ? error.message : String(error));
+      return { ok: false, cause: 'refused', detail: refusalSentence(code) };
     }
     const hadNoSubscriber = messageId !== undefined && this.#withoutSubscriber.delete(messageId);
     // A retained message waits at the broker for whoever comes.
     if (hadNoSubscriber && !retain && this.#options.requiresSubscriber) {
-      const detail = `nobody is subscribed (MQTT reason ${NO_MATCHING_SUBSCRIBERS})`;
-      return { ok: false, cause: 'refused', detail };
+      return { ok: false, cause: 'refused', detail: refusalSentence(NO_MATCHING_SUBSCRIBERS) };
     }
     return { ok: true };
   }

@@ -28,6 +28,7 @@ export function shakeHands(
     const { authority, certificate, key } = files;
     const socket = connect({
       socket: wire,
+      minVersion: 'TLSv1.2',
       rejectUnauthorized: false,
       ...(isIP(host) === 0 && { servername: host }),
       ...(authority !== undefined && { ca: authority }),

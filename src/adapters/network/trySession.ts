@@ -28,12 +28,14 @@ const FAREWELL_MS = 500;
  */
 export function createSessionTrial(options: TrialOptions): SessionProbe {
   return {
-    session: async (address, withinMs) => {
-      if (address === undefined) return undefined;
+    session: async (address, withinMs, asked) => {
+      const place = asked ?? options.place;
+      // The trial speaks bare MQTT alone; a gateway that runs tries such an address with its own connection.
+      if (address === undefined || place.isWebSocket === true) return undefined;
       try {
         const password = options.passwordFile === undefined ? undefined : readPassword(options.passwordFile);
-        const socket = open(options, address);
-        return await talk(socket, options, password, withinMs);
+        const trial = { ...options, place };
+        return await talk(open(trial, address), trial, password, withinMs);
       } catch (error) {
         return { kind: 'failed', detail: error instanceof Error ? error.message : String(error) };
       }
@@ -45,6 +47,7 @@ function open({ place, ...options }: TrialOptions, address: string): Socket {
   if (!place.isEncrypted) return tcpConnect({ host: address, port: place.port });
   const { authority, certificate, key } = readOwnFiles(options);
   return tlsConnect({
+    minVersion: 'TLSv1.2',
     host: address,
     port: place.port,
     ...(isIP(place.host) === 0 ? { servername: place.host } : { host: place.host }),

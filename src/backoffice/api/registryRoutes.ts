@@ -1,4 +1,10 @@
-import { type ConsentStand, consentStates, importSchema, publishTrustSchema } from '../../contract/desk.ts';
+import {
+  type ConsentStand,
+  consentStates,
+  importSchema,
+  publishTrustSchema,
+  type StreamReports,
+} from '../../contract/desk.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { AuditTrail } from '../audit/trail.ts';
 import type { NoticeBook } from '../notices/book.ts';
@@ -6,6 +12,7 @@ import { rowOf } from '../registry/rules.ts';
 import type { Registry } from '../registry/service.ts';
 import type { DeskStore } from '../store.ts';
 import type { TrustPublisher } from '../trust/trustPublisher.ts';
+import type { Receiver } from '../usage/service.ts';
 import { answerOf, json, refuse } from './answers.ts';
 import { pageOf, type Route, readBody, whole } from './route.ts';
 
@@ -15,6 +22,7 @@ interface RegistryRouteParts {
   readonly store: DeskStore;
   readonly trail: AuditTrail;
   readonly trust: TrustPublisher;
+  readonly receiver: Receiver;
   readonly clock: Clock;
 }
 
@@ -25,6 +33,7 @@ export function registryRoutes({
   store,
   trail,
   trust,
+  receiver,
   clock,
 }: RegistryRouteParts): readonly Route[] {
   const areas = () => {
@@ -66,6 +75,18 @@ export function registryRoutes({
         const record = registry.find(values.id ?? '');
         if (record === undefined) return refuse('notFound', `No gateway ${values.id} is registered.`);
         return json(rowOf(record, clock.now().utcMs));
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/gateways/:id/streams',
+      run: ({ values }) => {
+        const gatewayId = values.id ?? '';
+        if (registry.find(gatewayId) === undefined) {
+          return refuse('notFound', `No gateway ${gatewayId} is registered.`);
+        }
+        const streams = receiver.report(gatewayId).map(({ gatewayId: _, ...report }) => report);
+        return json({ streams } satisfies StreamReports);
       },
     },
     {

@@ -2,6 +2,7 @@ import type { StatusReportBody } from '../../contract/statusReport.ts';
 import type { TelemetryBody } from '../../contract/telemetry.ts';
 import type { BusMessage } from '../../ports/bus.ts';
 import type { SignatureReader } from '../../ports/signature.ts';
+import type { ConsentBook } from '../consent/service.ts';
 import { watch } from '../notices/effect.ts';
 import type { NoticeParts } from '../notices/parts.ts';
 import { takeReceipts, type VerifiedReceipt } from '../notices/receipts.ts';
@@ -17,6 +18,7 @@ const KEPT_CHARACTERS = 2_000;
 export interface IntakeParts extends NoticeParts {
   readonly verify: SignatureReader;
   readonly receiver: Receiver;
+  readonly consents: ConsentBook;
   /** A gateway has shown that it is there. */
   readonly onTurnedUp: (gatewayId: string) => void;
 }
@@ -179,6 +181,7 @@ export class Intake {
     const payload = readSignedPayload(header.payload, gatewayId);
     if (payload.kind === 'wrong') return this.#setAside(topic, text, payload.cause, gatewayId);
     const { receiver } = this.#parts;
+    if (payload.kind === 'consent') return await this.#parts.consents.take(payload.message, jws);
     if (payload.kind === 'loss') return receiver.takeLosses(payload.message);
     if (payload.kind === 'manifest') return receiver.takeManifest(payload.message);
     if (payload.kind === 'rangeAnswer') return receiver.takeAnswer(payload.message);

@@ -1,3 +1,4 @@
+import { type ConsentNote, consentNoteSchema } from '../../contract/consent.ts';
 import {
   eventMessageSchema,
   offlineSchema,
@@ -77,6 +78,7 @@ export function readUpward(topic: string, payload: string): UpwardReading {
 type Verified =
   | { readonly kind: 'receipt'; readonly receipt: ReturnType<typeof receiptSchema.parse> }
   | { readonly kind: 'checkpoint'; readonly checkpoint: ReturnType<typeof checkpointSchema.parse> }
+  | { readonly kind: 'consent'; readonly message: ConsentNote }
   | { readonly kind: 'loss'; readonly message: LossMessage }
   | { readonly kind: 'manifest'; readonly message: ManifestMessage }
   | { readonly kind: 'rangeAnswer'; readonly message: RangeAnswer }
@@ -102,6 +104,12 @@ export function readSignedPayload(payload: string, gatewayId: string): Verified 
     const parsed = checkpointSchema.safeParse(value);
     return parsed.success
       ? { kind: 'checkpoint', checkpoint: parsed.data }
+      : { kind: 'wrong', cause: said(parsed.error) };
+  }
+  if (value.schema === 'loadgate.consent-entry/1' || value.schema === 'loadgate.tombstone/1') {
+    const parsed = consentNoteSchema.safeParse(value);
+    return parsed.success
+      ? { kind: 'consent', message: parsed.data }
       : { kind: 'wrong', cause: said(parsed.error) };
   }
   const ofStreams = readOfStreams(value);

@@ -136,7 +136,7 @@ function roundedEnergies(energy: NonNullable<NotKnown['energy']>) {
   );
 }
 
-export function sessionBody(session: Session): SessionBody {
+function sessionBody(session: Session): SessionBody {
   const { number, loadId, pluggedInAt, beganAt, endedAt, events, moreChanges, unseen } = session;
   return {
     number,

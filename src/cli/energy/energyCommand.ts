@@ -23,7 +23,7 @@ interface EnergyOptions {
 }
 
 /** Tells the owner what flowed, and when the car was charged. */
-export async function energy(command: Command, context: Context): Promise<number> {
+async function energy(command: Command, context: Context): Promise<number> {
   const options = command.opts<EnergyOptions>();
   const directory = readDirectorySetting('stateDirectory', layersOf(command, context));
   if (!directory.ok) return refuseMistakes(context, directory.mistakes);

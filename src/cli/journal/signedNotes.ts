@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { consentNoteSchema } from '../../contract/consent.ts';
 import { type ErasureMessage, erasureSchema } from '../../contract/erasure.ts';
 import type { JournalFileHead } from '../../contract/journalFile.ts';
@@ -19,10 +18,22 @@ export interface SignedBy {
   readonly publicKey: string;
 }
 
+/** What is used of a schema of the contract. */
+interface Schema<T> {
+  safeParse(value: unknown):
+    | { readonly success: true; readonly data: T }
+    | {
+        readonly success: false;
+        readonly error: {
+          readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+        };
+      };
+}
+
 /** The payload of a JWS of the gateway, or what is wrong with it. */
 export async function readOwn<T>(
   jws: string,
-  schema: z.ZodType<T>,
+  schema: Schema<T>,
   what: string,
   { reader, publicKey }: SignedBy,
 ): Promise<T | Mismatch> {

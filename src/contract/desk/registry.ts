@@ -91,6 +91,32 @@ export const gatewayPageSchema = z.object({
 });
 export type GatewayPage = z.infer<typeof gatewayPageSchema>;
 
+/** `GET /api/gateways/<id>/streams`: how whole the streams of a gateway are. */
+export const streamReportsSchema = z.object({
+  streams: z.array(
+    z.object({
+      /** Another one says that the record was lost; see the topics. */
+      outboxId: z.string(),
+      stream: z.string(),
+      /** Records that came, each counted once. */
+      received: z.int(),
+      /** Records that will never come, by the loss ledger of the gateway. */
+      lost: z.int(),
+      /** Records that the gateway no longer has, and cannot say why they did not come. */
+      gone: z.int(),
+      /** Records that were given a sequence and have not come; they are asked for. */
+      missing: z.int(),
+      /** The greatest sequence that is known. */
+      highest: z.int(),
+      /** Up to here the gateway has vouched for what came. */
+      provenUntil: z.int(),
+      /** Manifests that say something else than what came. */
+      contradicted: z.int(),
+    }),
+  ),
+});
+export type StreamReports = z.infer<typeof streamReportsSchema>;
+
 /** `GET /api/set-aside?limit=`: messages that were not believed, newest first. */
 export const setAsideSchema = z.object({
   messages: z.array(

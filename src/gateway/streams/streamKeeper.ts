@@ -7,10 +7,12 @@ import {
   type RangeRequest,
   runsOf,
 } from '../../contract/streams.ts';
+import type { TelemetryBody } from '../../contract/telemetry.ts';
 import type { Now } from '../../domain/instant.ts';
 import type { OwnSigner } from '../../ports/signature.ts';
 import type { OutboxDraft, Store, StreamName } from '../../ports/store.ts';
 import type { LossDraft, StreamBatch } from '../../ports/streams.ts';
+import { AbsenceWatch } from './absenceWatch.ts';
 import { type Room, RoomKeeper, type RoomSettings } from './room.ts';
 
 interface StreamKeeperOptions extends RoomSettings {
@@ -42,6 +44,7 @@ const LOOK_EVERY_MS = 60_000;
 export class StreamKeeper {
   readonly #options: StreamKeeperOptions;
   readonly #room: RoomKeeper;
+  readonly #absences = new AbsenceWatch();
   #losses: LossDraft[] = [];
   #taken: { readonly day: number | undefined; readonly losses: number } | undefined;
   #vouchedDay: number | undefined;
@@ -67,6 +70,11 @@ export class StreamKeeper {
       const count = (last.count ?? 0) + (loss.count ?? 0);
       this.#losses = [...this.#losses.slice(0, -1), { ...last, count, untilUtcMs: loss.untilUtcMs }];
     }
+  }
+
+  /** A record of telemetry, before it is written: it may say that it knows nothing. */
+  observe(body: TelemetryBody): void {
+    for (const loss of this.#absences.observe(body)) this.lose(loss);
   }
 
   /** What the time without this gateway has left in its streams, at the start. */

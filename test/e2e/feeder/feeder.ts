@@ -19,7 +19,8 @@ import { DISTRIBUTOR, FEEDER, homeIdOf, planFileOf } from './feederHomes.ts';
 
 const HOMES_PROGRAM = fileURLToPath(import.meta.resolve('./homesProgram.ts'));
 const GATEWAYS_PROGRAM = fileURLToPath(import.meta.resolve('./gatewaysProgram.ts'));
-const PROCESSES = 3;
+// A notice comes to all of them at once: those of one process answer it one after the other.
+const PROCESSES = 6;
 const MEMORY = '/dev/shm';
 const STAND_WITHIN_MS = 60_000;
 const REACHED_WITHIN_MS = 120_000;
