@@ -53,6 +53,31 @@ describe('settings', () => {
     });
   });
 
+  it('take several broker addresses as a list in the file, with commas in the environment', () => {
+    const file = (urls: string): string =>
+      `{ "gatewayId": "a", "sitePlan": "s", "broker": { "url": "mqtts://a:8883", "fallbackUrls": ${urls} } }`;
+    const both = ['mqtts://b:8883', 'wss://a/mqtt'];
+    expect(readSettings(layers(file(JSON.stringify(both))))).toMatchObject({
+      settings: { broker: { fallbackUrls: both } },
+    });
+    const environment = { LOADGATE_BROKER_FALLBACK_URLS: ' wss://c/mqtt , mqtt://d ' };
+    expect(readSettings(layers(file('["mqtts://b"]'), { environment }))).toMatchObject({
+      settings: { broker: { fallbackUrls: ['wss://c/mqtt', 'mqtt://d'] } },
+    });
+    for (const wrong of [
+      '["ws://a/mqtt"]',
+      '["mqtts://b/path"]',
+      '[]',
+      '[1]',
+      '["wss://me:secret@a/mqtt"]',
+      '""',
+    ]) {
+      expect(mistakesOf(layers(file(wrong)))).toMatchObject([{ path: 'broker.fallbackUrls' }]);
+    }
+    const alone = '{ "gatewayId": "a", "sitePlan": "s", "broker": { "fallbackUrls": ["mqtts://b"] } }';
+    expect(mistakesOf(layers(alone))).toMatchObject([{ path: 'broker.url' }]);
+  });
+
   it('come from the file, over it the environment, over that the arguments', () => {
     const file =
       '{ "gatewayId": "of-file", "sitePlan": "s", "logLevel": "error", "cycle": { "intervalMs": 500 } }';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LADDER_LIMITS_MS, LadderClimber, type LadderParts } from '../../src/network/ladderClimber.ts';
-import type { NetworkProbe, SessionProbe } from '../../src/ports/network.ts';
+import type { BrokerPlace, NetworkProbe, SessionProbe, SessionSeen } from '../../src/ports/network.ts';
 import { SteppedClock } from '../support/steppedClock.ts';
 import {
   BROKER,
@@ -22,6 +22,10 @@ class ScriptedNetwork implements NetworkProbe, SessionProbe {
   resolved = named(BROKER_ADDRESS);
   hasNames = true;
   answers: 'connected' | 'silent' = 'connected';
+  /** Ports at which nobody answers. */
+  readonly silentPorts: number[] = [];
+  /** Ports whose broker does not let the gateway in. */
+  readonly refusingPorts: number[] = [];
 
   links = () => HEALTHY.links;
   addresses = () => HEALTHY.addresses;
@@ -38,7 +42,7 @@ class ScriptedNetwork implements NetworkProbe, SessionProbe {
   }
 
   async connect(address: string, port: number, withinMs: number) {
-    const outcome = { kind: this.answers } as const;
+    const outcome = { kind: this.silentPorts.includes(port) ? 'silent' : this.answers } as const;
     return await this.#after(`${address}:${port}`, { address, port, outcome, tookMs: this.lookMs }, withinMs);
   }
 
@@ -46,9 +50,15 @@ class ScriptedNetwork implements NetworkProbe, SessionProbe {
     return await this.#after(`tls ${address}`, HANDSHAKE, withinMs);
   }
 
-  async session(address: string | undefined, withinMs: number) {
+  async session(
+    address: string | undefined,
+    withinMs: number,
+    place?: BrokerPlace,
+  ): Promise<SessionSeen | undefined> {
     if (address === undefined) return undefined;
-    const seen = { kind: 'accepted', isStanding: false, roundTripMs: 5 } as const;
+    const seen: SessionSeen = this.refusingPorts.includes(place?.port ?? 0)
+      ? { kind: 'refused', reasonCode: 135 }
+      : { kind: 'accepted', isStanding: false, roundTripMs: 5 };
     return await this.#after(`session at ${address} within ${withinMs}`, seen, withinMs);
   }
 
@@ -169,5 +179,53 @@ describe('the address where the broker was last found', () => {
     const ladder = await finish(network, climber(network).climb());
     expect(ladder.lowestFailed).toBe('dns');
     expect(network.asked).toEqual(['routers 1500', 'names of broker.example.com']);
+  });
+});
+
+describe('with several addresses of the broker', () => {
+  const SECOND = { host: 'second.example.com', port: 443, isEncrypted: true };
+  const brokers = () => [BROKER, SECOND];
+
+  it('stands when the second lets the gateway in while the first is silent', async () => {
+    const network = new ScriptedNetwork();
+    network.silentPorts.push(8883);
+    const ladder = await finish(network, climber(network, { brokers }).climb());
+    expect(outline(ladder)).toBe('');
+    expect(ladder.isStanding).toBe(true);
+    expect(network.asked.filter((look) => look.startsWith('session'))).toHaveLength(1);
+  });
+
+  it('asks the second for a session when the first refuses it', async () => {
+    const network = new ScriptedNetwork();
+    network.refusingPorts.push(8883);
+    const ladder = await finish(network, climber(network, { brokers }).climb());
+    expect(ladder.isStanding).toBe(true);
+    expect(network.asked.filter((look) => look.startsWith('session'))).toHaveLength(2);
+  });
+
+  it('names the rung that broke at the first when none lets the gateway in', async () => {
+    const network = new ScriptedNetwork();
+    network.refusingPorts.push(8883, 443);
+    const refused = await finish(network, climber(network, { brokers }).climb());
+    expect(finding(refused, 'session').cause).toBe('session-not-authorised');
+    network.silentPorts.push(8883, 443);
+    const silent = await finish(network, climber(network, { brokers }).climb());
+    expect(silent.findings.some(({ rung, state }) => rung === 'brokerTcp' && state === 'passed')).toBe(false);
+  });
+
+  it('asks once for the name of a host that has two ports', async () => {
+    const network = new ScriptedNetwork();
+    const onePlace = () => [BROKER, { ...BROKER, port: 443 }];
+    await finish(network, climber(network, { brokers: onePlace }).climb());
+    expect(network.asked.filter((look) => look.startsWith('names'))).toHaveLength(1);
+  });
+
+  it('stays within 20 s however many there are and however slow', async () => {
+    const network = new ScriptedNetwork();
+    network.lookMs = 1_000_000;
+    network.refusingPorts.push(8883, 443);
+    const many = () => [BROKER, SECOND, { ...BROKER, port: 443 }, { ...SECOND, port: 8883 }];
+    const ladder = await finish(network, climber(network, { brokers: many }).climb());
+    expect(ladder.tookMs).toBeLessThanOrEqual(LADDER_LIMITS_MS.whole);
   });
 });

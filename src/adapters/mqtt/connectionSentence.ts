@@ -64,7 +64,7 @@ const LINK_REASONS: readonly (readonly [RegExp, string])[] = [
     'The broker asks for a certificate of this gateway; set broker.certificateFile and broker.keyFile',
   ],
   [
-    /UNSUPPORTED_PROTOCOL|ALERT_PROTOCOL_VERSION|NO_PROTOCOLS_AVAILABLE/,
+    /UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|alert protocol version|unsupported protocol/,
     'The broker has no version of TLS that is safe; its operator allows TLS 1.2 or later',
   ],
   [
@@ -92,8 +92,9 @@ export function connectionSentence(failure: ConnectionFailure | undefined): stri
   if (/connack timeout/i.test(message)) {
     return 'Something listens at the address of the broker but does not answer as one; check scheme and port in broker.url';
   }
-  const found = code === 'EPROTO' ? message : (code ?? message);
-  const known = LINK_REASONS.find(([pattern]) => pattern.test(found));
-  process.stderr.write(JSON.stringify(failure)+message+'\n');
+  const found = code ?? message;
+  // A breach within TLS has one code for all, and the reason in its text.
+  const told = code === 'EPROTO' ? message : found;
+  const known = LINK_REASONS.find(([pattern]) => pattern.test(told));
   return `${known?.[1] ?? 'The connection to the broker failed'} (${found})`;
 }

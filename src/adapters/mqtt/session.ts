@@ -188,6 +188,10 @@ export class MqttSession {
     client.on('error', (error) => {
       this.#failure = error;
     });
+    // The library passes on only what it knows; a web server in the place of the broker it does not.
+    client.stream.on('error', (error) => {
+      this.#failure ??= error;
+    });
     client.on('disconnect', (packet) => {
       this.#failure = { code: packet.reasonCode ?? 0, message: 'The broker ended the connection' };
     });
