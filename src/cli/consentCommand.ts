@@ -12,7 +12,7 @@ import { alignColumns } from './table.ts';
 import { parseInstant } from './values.ts';
 
 /** Shows what the household has agreed to. */
-export async function showConsent(command: Command, context: Context): Promise<number> {
+async function showConsent(command: Command, context: Context): Promise<number> {
   const directory = readDirectorySetting('runtimeDirectory', layersOf(command, context));
   if (!directory.ok) return refuseMistakes(context, directory.mistakes);
   const answer = await fetchConsent(directory.value);
@@ -71,7 +71,7 @@ function wordsOfText({
 }
 
 /** Records that the household agrees, or does not, or does no more. */
-export function changeConsent(action: 'given' | 'refused' | 'withdrawn') {
+function changeConsent(action: 'given' | 'refused' | 'withdrawn') {
   return (command: Command, context: Context): Promise<number> => {
     const {
       text = '',

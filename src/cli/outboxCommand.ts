@@ -23,7 +23,7 @@ interface WaitingMessage {
 }
 
 /** Shows exactly what waits to leave the house. */
-export async function showOutbox(command: Command, context: Context): Promise<number> {
+async function showOutbox(command: Command, context: Context): Promise<number> {
   const directory = readDirectorySetting('stateDirectory', layersOf(command, context));
   if (!directory.ok) return refuseMistakes(context, directory.mistakes);
   const { openRecord, openVerifier } = await context.compose();

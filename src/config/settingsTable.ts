@@ -204,7 +204,7 @@ export const SETTINGS = {
     default: 128,
   },
   'outbox.keepDays': {
-    doc: 'Days for which messages that the broker has taken are kept, so that the back office can ask for them again; a quarter of `outbox.mostMegabytes` at most.',
+    doc: 'Days for which messages that the broker has taken are kept, so that the back office can ask for them again, as far as `outbox.mostMegabytes` has room for them.',
     kind: wholeNumber(0, 366, 'days'),
     default: 7,
   },

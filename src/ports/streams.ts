@@ -23,9 +23,10 @@ export interface StreamHolding {
   readonly waitingBytes: number;
   /** What the broker has taken and is kept for a while, to be repeated. */
   readonly keptBytes: number;
-  /** Of both, what was recorded since the instant that was asked for, and the first of it. */
-  readonly recentBytes: number;
-  readonly recentFromUtcMs?: UtcMs;
+  /** What was recorded since the record was opened. */
+  readonly insertedBytes: number;
+  /** When the oldest of what waits or is kept was recorded. */
+  readonly oldestUtcMs?: UtcMs;
 }
 
 /** How far a stream was taken by the broker, and what proves it. */
@@ -65,8 +66,7 @@ export interface StreamThinning {
 
 /** The streams of the outbox beside what waits of them. Nothing here throws: a disk that fails is named in the log. */
 export interface StreamStore {
-  /** @param sinceUtcMs from when on a row counts as recent */
-  holdings(sinceUtcMs: UtcMs): readonly StreamHolding[];
+  holdings(): readonly StreamHolding[];
   reach(stream: StreamName): StreamReach;
   /** As the last manifest has told it. */
   vouched(stream: StreamName): StreamReach;
@@ -82,6 +82,6 @@ export interface StreamStore {
   kept(stream: StreamName, from: number, until: number, limit: number): readonly OutboxRow[];
   /** Waiting rows give way to fewer; the entry of the ledger is written with the same transaction. */
   thin(orders: readonly StreamThinning[]): void;
-  /** Rows that were taken go: older ones, and the oldest until so many bytes are free. */
-  trimKept(order: { readonly beforeUtcMs: UtcMs; readonly freeBytes: number }): void;
+  /** Rows that were taken go: those that were vouched for before an instant, and the oldest until so many bytes are free. */
+  trimKept(order: { readonly vouchedBeforeUtcMs: UtcMs; readonly freeBytes: number }): void;
 }

@@ -422,6 +422,32 @@ describe('receipts', () => {
   });
 });
 
+describe('the word of a gateway about its own record', () => {
+  it('is kept and not set aside: an erasure, and its last message', async () => {
+    const stand = new StandingDesk();
+    await stand.register(1);
+    const common = {
+      gatewayId: 'home-0001',
+      journalId: '0123abcd',
+      at: new Date(stand.clock.now().utcMs).toISOString(),
+    };
+    const erasure = {
+      schema: 'loadgate.erasure/1',
+      ...common,
+      why: 'household',
+      throughRecord: 7,
+      purged: { telemetry: 3, status: 0 },
+    };
+    const last = { schema: 'loadgate.decommission/1', ...common, record: 9, hash: 'a'.repeat(64) };
+    for (const [index, payload] of [erasure, last, { ...last, hash: 'none' }].entries()) {
+      const body = { jws: stand.gateways.get('home-0001')?.sign(payload) };
+      await stand.deliver(stand.envelope('home-0001', 'receipts', 'loadgate.signed/1', body, index + 1));
+    }
+    const aside = await stand.as<{ messages: { cause: string }[] }>('vera', 'GET', '/api/set-aside');
+    expect(aside.body.messages.map(({ cause }) => cause)).toEqual([expect.stringContaining('hash')]);
+  });
+});
+
 describe('relief', () => {
   it('is forecast from consenting homes with fresh figures alone, and measured against it', async () => {
     const stand = new StandingDesk();

@@ -233,7 +233,7 @@ const PHASES_KNOWN_MS = 30_000;
  * Whether the current of a load counts on a phase of the supply: on each of its plan, but for a charge point that
  * read since it was last told, and was not told otherwise, that it is on its L1 alone, with nothing on its other terminals.
  */
-export function isOn(input: DecisionInput, plan: LoadPlan, phase: Phase): boolean {
+function isOn(input: DecisionInput, plan: LoadPlan, phase: Phase): boolean {
   const terminal = plan.phaseMap[phase];
   if (terminal === undefined) return false;
   if (terminal === 'L1' || plan.kind !== 'chargePoint' || plan.phaseSwitching === undefined) return true;

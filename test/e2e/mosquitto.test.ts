@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import mqtt from 'mqtt';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type BusOptions, connectBus, type MqttBus } from '../../src/adapters/mqtt/connectBus.ts';
 import { encodeOffline } from '../../src/contract/envelope.ts';
 import { topicOf } from '../../src/contract/topics.ts';
 import { Postman } from '../../src/sync/outbox.ts';
+import { DatedAuthority } from '../support/processes/datedAuthority.ts';
 import { RecordingLog } from '../support/recordingLog.ts';
 import { WallClock } from '../support/wallClock.ts';
 import { fixedEntropy, IdempotentSubscriber, MemoryOutbox, upTo } from '../sync/fakes.ts';
@@ -227,6 +228,40 @@ describe.skipIf(!existsSync(MOSQUITTO))('with mosquitto', () => {
       expect(received).toEqual(['wait for it']);
     },
   );
+
+  it('a gateway whose certificate has expired is told so; a good one writes its own topics alone', async () => {
+    const authority = new DatedAuthority(makeFolder(), 'authority');
+    const server = authority.issue('broker');
+    const port = await freePort();
+    const lines = [
+      `cafile ${server.certificateAuthorityFile}`,
+      `certfile ${server.certificateFile}`,
+      `keyfile ${server.keyFile}`,
+      'tls_version tlsv1.2',
+      'require_certificate true',
+      'use_identity_as_username true',
+      `acl_file ${resolve('config/mosquitto/acl')}`,
+    ];
+    const mosquitto = new Mosquitto(port, lines);
+    await mosquitto.start();
+    const url = `mqtts://localhost:${port}`;
+    const expired = openBus(url, authority.issue('home-2', { untilDays: -1 }));
+    await until(() => expired.log.lines.some(({ level }) => level === 'warn'));
+    expect(expired.bus.sentence()).toMatch(/certificate of this gateway has expired/);
+    const { bus } = openBus(url, authority.issue('home-1'));
+    await until(() => bus.isConnected());
+    expect(await bus.publish(topicOf('home-1', 'status'), 'mine', { retain: true })).toEqual({ ok: true });
+    // Said in the words of a field engineer, and kept for later.
+    expect(await bus.publish(topicOf('home-2', 'events'), 'not mine')).toMatchObject({
+      cause: 'refused',
+      detail: expect.stringContaining('access rules of the broker'),
+    });
+    expect(bus.faults()).toMatchObject([{ code: 'upload-refused', subject: 'events' }]);
+    await mosquitto.kill();
+    await until(() => !bus.isConnected());
+    await mosquitto.start();
+    await until(() => bus.isConnected());
+  });
 
   it('with certificates: the right one is let in, none and a foreign one get a sentence', async () => {
     const folder = makeFolder();

@@ -42,7 +42,7 @@ export interface OutageEnd {
 const MINUTE_MS = 60_000;
 
 /** Numbers that look random and are the same in every run (Lehmer, Park and Miller 1988). */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state * 48_271) % 2_147_483_647;
@@ -127,7 +127,7 @@ export async function tellOutage({
         await clock.advance(Math.floor(random() * 10) * MINUTE_MS);
         gateway.start();
       }
-      if (minute % 720 === 719) atWorst = worse(atWorst, gateway.store.streams.holdings(0));
+      if (minute % 720 === 719) atWorst = worse(atWorst, gateway.store.streams.holdings());
     }
     broker.losesAcknowledgementEvery = 97;
     broker.losesMessageEvery = 1_009;
@@ -200,7 +200,8 @@ export function judgeOutage({ written, taken, losses, reports }: OutageEnd): rea
       flaws.push(`${key} came with another body`);
   }
   for (const key of taken.keys()) if (!written.has(key)) flaws.push(`${key} came, and was never recorded`);
-  for (const { stream, missing, contradicted, provenUntil } of reports) {
+  for (const { stream, missing, gone, contradicted, provenUntil } of reports) {
+    if (gone > 0) flaws.push(`${stream}: ${gone} were asked for and not kept any more`);
     if (missing > 0) flaws.push(`${stream}: the receiver still misses ${missing}`);
     if (contradicted > 0)
       flaws.push(`${stream}: ${contradicted} manifests say something else than what came`);

@@ -13,7 +13,7 @@ describe(`an outage of ${DAYS} days at a sample a second, killed ten times, and 
     expect(end.taken.size).toBe(end.written.size);
   });
 
-  it('says of every record that gave way in a tenth of it why it will never come', async () => {
+  it('says of every record that gave way in a quarter of the room that it needs why it will never come', async () => {
     const mostBytes = DAYS * 430_000;
     const end = await tellOutage({ days: DAYS, mostBytes, kills: 10, killsInCatchUp: 6 });
     tell('little room', end);

@@ -60,8 +60,7 @@ class SqliteStore implements Store, NetworkHistory {
   };
 
   readonly streams: StreamStore = {
-    holdings: (sinceUtcMs) =>
-      this.#attempt('measure the outbox', [], (tables) => tables.holdings(sinceUtcMs)),
+    holdings: () => this.#attempt('measure the outbox', [], (tables) => tables.holdings()),
     reach: (stream) =>
       this.#attempt('read the outbox', NOTHING_REACHED, (tables) => tables.reachOf(stream).reach),
     vouched: (stream) =>

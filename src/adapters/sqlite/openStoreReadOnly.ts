@@ -8,7 +8,7 @@ import { explainFailure } from './failures.ts';
 import { databasePath } from './files.ts';
 import { readLastRecord, readNotes, readRecords, readSegments, readUnchained } from './journalReading.ts';
 import { readNetworkChanges } from './networkHistory.ts';
-import { countWaiting, readOutbox } from './outbox.ts';
+import { countWaiting, readOutbox } from './outboxRows.ts';
 import { APPLICATION_ID, MIGRATIONS, readSchemaVersion } from './schema.ts';
 import { readState } from './storedState.ts';
 import { readUsage, readUsageState } from './usageTable.ts';

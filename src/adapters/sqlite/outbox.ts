@@ -10,25 +10,13 @@ import type {
 } from '../../ports/store.ts';
 import type { StreamHolding, StreamThinning } from '../../ports/streams.ts';
 import type { LossTable } from './lossTable.ts';
-import { type ReachTable, readReached } from './reachTable.ts';
+import { DISK_BYTES, diskBytesOf, type StoredRow, toOutboxRow } from './outboxRows.ts';
+import type { ReachTable } from './reachTable.ts';
 import { sealText, unsealText } from './sealedJson.ts';
 import type { Sequences } from './storedState.ts';
 import { PLACES, STREAMS } from './streams.ts';
 
-interface StoredRow {
-  readonly stream: number;
-  readonly sequence: number;
-  readonly recorded_at_utc_ms: number;
-  readonly running_ms: number;
-  readonly sealed: Buffer;
-}
-
-/**
- * Room that a row takes in the file. Of a value that does not fit into its page a part stays there, and the rest fills
- * pages of its own. Source: SQLite database file format 1.6, for pages of 1024 bytes.
- */
-const DISK_BYTES =
-  'CASE WHEN length(sealed) <= 200 THEN length(sealed) + 40 ELSE 143 + ((length(sealed) + 946) / 1020) * 1024 END';
+type Tally = Pick<StreamHolding, 'waiting' | 'waitingBytes' | 'keptBytes'>;
 
 /** The table of what is to be sent, and of what was lately. Its functions take part in the transaction of their caller. */
 export class OutboxTable {
@@ -36,22 +24,21 @@ export class OutboxTable {
   readonly #behind: Database.Statement<[number, number, number, number], StoredRow>;
   readonly #count: Database.Statement<[number, number], number>;
   readonly #measure: Database.Statement<[number, number, number], number | null>;
-  readonly #recent: Database.Statement<
-    [number, number],
-    { readonly bytes: number | null; readonly first: number | null }
-  >;
+  readonly #oldest: Database.Statement<[number], number>;
   readonly #place: Database.Statement<[number, number, number], number>;
   readonly #keptEnds: Database.Statement<
     [number, number],
     { readonly sequence: number; readonly bytes: number }
   >;
   readonly #deleteKept: Database.Statement<[number, number]>;
-  readonly #lastKeptBefore: Database.Statement<[number, number, number], number | null>;
   readonly #deleteStream: Database.Statement<[number]>;
   readonly #delete: Database.Statement<[number, number]>;
   readonly #next: Database.Statement<[number, number], StoredRow>;
   readonly #rewrite: Database.Statement<[Buffer, number, number]>;
 
+  readonly #tallies = new Map<StreamName, Tally>();
+  /** In this life. */
+  readonly #inserted = new Map<StreamName, number>();
   readonly #reach: ReachTable;
   readonly #losses: LossTable;
 
@@ -70,10 +57,11 @@ export class OutboxTable {
         `SELECT sum(${DISK_BYTES}) FROM outbox WHERE stream = ? AND sequence > ? AND sequence <= ?`,
       )
       .pluck();
-    this.#recent = database.prepare(
-      `SELECT sum(${DISK_BYTES}) AS bytes, min(recorded_at_utc_ms) AS first FROM outbox
-       WHERE stream = ? AND recorded_at_utc_ms >= ?`,
-    );
+    this.#oldest = database
+      .prepare<[number], number>(
+        'SELECT recorded_at_utc_ms FROM outbox WHERE stream = ? ORDER BY sequence LIMIT 1',
+      )
+      .pluck();
     this.#place = database
       .prepare<[number, number, number], number>(
         'SELECT sequence FROM outbox WHERE stream = ? AND sequence > ? ORDER BY sequence LIMIT 1 OFFSET ?',
@@ -83,17 +71,17 @@ export class OutboxTable {
       `SELECT sequence, ${DISK_BYTES} AS bytes FROM outbox WHERE stream = ? AND sequence <= ? ORDER BY sequence`,
     );
     this.#deleteKept = database.prepare('DELETE FROM outbox WHERE stream = ? AND sequence <= ?');
-    this.#lastKeptBefore = database
-      .prepare<[number, number, number], number | null>(
-        'SELECT max(sequence) FROM outbox WHERE stream = ? AND sequence <= ? AND recorded_at_utc_ms < ?',
-      )
-      .pluck();
     this.#deleteStream = database.prepare('DELETE FROM outbox WHERE stream = ?');
     this.#next = database.prepare(
       'SELECT * FROM outbox WHERE stream = ? AND sequence > ? ORDER BY sequence LIMIT 1',
     );
     this.#rewrite = database.prepare('UPDATE outbox SET sealed = ? WHERE stream = ? AND sequence = ?');
     this.#delete = database.prepare('DELETE FROM outbox WHERE stream = ? AND sequence = ?');
+  }
+
+  /** What was counted is not known any more: a transaction was taken back. */
+  forgetTally(): void {
+    this.#tallies.clear();
   }
 
   /** Gives each draft the next number of its stream. */
@@ -107,6 +95,7 @@ export class OutboxTable {
       after[draft.stream] += 1;
       const sequence = after[draft.stream];
       const sealed = sealText(JSON.stringify(draft.body));
+      this.#countIn(draft.stream, diskBytesOf(sealed.length));
       this.#insert.run(PLACES[draft.stream], sequence, instant.utcMs, instant.runningMs, sealed);
       return sequence;
     });
@@ -141,21 +130,14 @@ export class OutboxTable {
 
   count(stream?: StreamName): number {
     const streams = stream === undefined ? [...STREAMS.values()] : [stream];
-    return streams.reduce((sum, of) => sum + (this.#count.get(PLACES[of], this.#confirmed(of)) ?? 0), 0);
+    return streams.reduce((sum, of) => sum + this.#tallyOf(of).waiting, 0);
   }
 
-  /** What lies in the pages of the database: what waits, what is kept behind it, and what of both is recent. */
-  measure(stream: StreamName, sinceUtcMs: number): Omit<StreamHolding, 'stream' | 'waiting'> {
-    const confirmed = this.#confirmed(stream);
-    const waitingBytes = this.#measure.get(PLACES[stream], confirmed, Number.MAX_SAFE_INTEGER) ?? 0;
-    const keptBytes = this.#measure.get(PLACES[stream], -1, confirmed) ?? 0;
-    const { bytes, first } = this.#recent.get(PLACES[stream], sinceUtcMs) ?? { bytes: null, first: null };
-    return {
-      waitingBytes,
-      keptBytes,
-      recentBytes: bytes ?? 0,
-      ...(first === null ? {} : { recentFromUtcMs: first }),
-    };
+  /** What lies in the pages of the database. */
+  measure(stream: StreamName): Omit<StreamHolding, 'stream'> {
+    const oldestUtcMs = this.#oldest.get(PLACES[stream]);
+    const insertedBytes = this.#inserted.get(stream) ?? 0;
+    return { ...this.#tallyOf(stream), insertedBytes, ...(oldestUtcMs === undefined ? {} : { oldestUtcMs }) };
   }
 
   oldestBut(stream: StreamName, rows: number): number | undefined {
@@ -179,7 +161,17 @@ export class OutboxTable {
       if (damaged.length > 0) this.lose(damaged, 'damagedRow');
       const open = rows.findIndex(({ sequence }) => !taken.has(sequence));
       const prefix = open === -1 ? rows : rows.slice(0, open);
-      if (prefix.length > 0) this.#reach.advance(stream, prefix);
+      const last = prefix.at(-1)?.sequence;
+      if (last === undefined) continue;
+      const bytes = this.#measure.get(PLACES[stream], this.#confirmed(stream), last) ?? 0;
+      this.#reach.advance(stream, prefix);
+      const tally = this.#tallies.get(stream);
+      if (tally === undefined) continue;
+      this.#tallies.set(stream, {
+        waiting: tally.waiting - prefix.length,
+        waitingBytes: tally.waitingBytes - bytes,
+        keptBytes: tally.keptBytes + bytes,
+      });
     }
   }
 
@@ -187,6 +179,7 @@ export class OutboxTable {
   lose(rows: readonly OutboxRow[], cause: LossCause): void {
     for (const { stream, sequence, recordedAtUtcMs } of rows) {
       this.#delete.run(PLACES[stream], sequence);
+      this.#tallies.delete(stream);
       if (sequence <= this.#confirmed(stream)) continue;
       const at = { fromUtcMs: recordedAtUtcMs, untilUtcMs: recordedAtUtcMs };
       this.#losses.add({ stream, cause, sequences: { from: sequence, until: sequence }, count: 1, ...at });
@@ -196,6 +189,7 @@ export class OutboxTable {
   /** All between give way to one under the last number, or to nothing. */
   thin({ stream, from, until, fromUtcMs, untilUtcMs, body }: StreamThinning): void {
     const lastLost = body === undefined ? until : until - 1;
+    this.#tallies.delete(stream);
     const { rows, damaged } = this.between(stream, from - 1, lastLost, lastLost - from + 1);
     for (const { sequence } of [...rows, ...damaged]) this.#delete.run(PLACES[stream], sequence);
     if (body !== undefined) this.#rewrite.run(sealText(body), PLACES[stream], until);
@@ -206,17 +200,19 @@ export class OutboxTable {
     this.#losses.add({ stream, cause: 'thinned', sequences, count, fromUtcMs, untilUtcMs, ...merged });
   }
 
-  /** @returns the bytes that became free */
-  trimKept(stream: StreamName, beforeUtcMs: number, freeBytes: number): number {
+  /** @param through what was taken up to here goes in any case. @returns the bytes that became free */
+  trimKept(stream: StreamName, through: number, freeBytes: number): number {
     const confirmed = this.#confirmed(stream);
-    let last = this.#lastKeptBefore.get(PLACES[stream], confirmed, beforeUtcMs) ?? 0;
+    let last = 0;
     let freed = 0;
     for (const { sequence, bytes } of this.#keptEnds.iterate(PLACES[stream], confirmed)) {
-      if (sequence > last && freed >= freeBytes) break;
+      if (sequence > through && freed >= freeBytes) break;
       freed += bytes;
-      last = Math.max(last, sequence);
+      last = sequence;
     }
     if (last > 0) this.#deleteKept.run(PLACES[stream], last);
+    const tally = this.#tallies.get(stream);
+    if (tally !== undefined) this.#tallies.set(stream, { ...tally, keptBytes: tally.keptBytes - freed });
     return freed;
   }
 
@@ -231,6 +227,7 @@ export class OutboxTable {
     this.lose(rows, 'erased');
     this.lose(damaged, 'damagedRow');
     this.#deleteStream.run(PLACES[stream]);
+    this.#tallies.delete(stream);
   }
 
   /** Goes through every row; a damaged one, which can never be sent, goes with those of which nothing is left. */
@@ -248,6 +245,7 @@ export class OutboxTable {
           removed.push(sequence);
         } else if (after !== before) {
           this.#rewrite.run(sealText(after), place, sequence);
+          this.#tallies.delete(stream);
           rewritten += 1;
         }
         stored = this.#next.get(place, sequence);
@@ -262,6 +260,29 @@ export class OutboxTable {
     });
   }
 
+  #countIn(stream: StreamName, bytes: number): void {
+    this.#inserted.set(stream, (this.#inserted.get(stream) ?? 0) + bytes);
+    const tally = this.#tallies.get(stream);
+    if (tally === undefined) return;
+    const { waiting, waitingBytes, keptBytes } = tally;
+    this.#tallies.set(stream, { waiting: waiting + 1, waitingBytes: waitingBytes + bytes, keptBytes });
+  }
+
+  /** Counted once and then kept up: a month of rows takes a good part of a cycle to go through. */
+  #tallyOf(stream: StreamName): Tally {
+    const known = this.#tallies.get(stream);
+    if (known !== undefined) return known;
+    const place = PLACES[stream];
+    const confirmed = this.#confirmed(stream);
+    const tally = {
+      waiting: this.#count.get(place, confirmed) ?? 0,
+      waitingBytes: this.#measure.get(place, confirmed, Number.MAX_SAFE_INTEGER) ?? 0,
+      keptBytes: this.#measure.get(place, -1, confirmed) ?? 0,
+    };
+    this.#tallies.set(stream, tally);
+    return tally;
+  }
+
   #confirmed(stream: StreamName): number {
     return this.#reach.of(stream).reach.until;
   }
@@ -273,44 +294,4 @@ export interface OldestRows {
   readonly rows: readonly OutboxRow[];
   /** Without their bodies. */
   readonly damaged: readonly OutboxRow[];
-}
-
-function toOutboxRow(stream: StreamName, stored: StoredRow, body: string): OutboxRow {
-  return {
-    stream,
-    sequence: stored.sequence,
-    recordedAtUtcMs: stored.recorded_at_utc_ms,
-    runningMs: stored.running_ms,
-    body,
-  };
-}
-
-/** What waits to be sent, in the order of sending; rows that are damaged can never be sent and are left out. */
-export function* readOutbox(database: Database.Database): Generator<OutboxRow, void> {
-  const next = database.prepare<[number, number], StoredRow>(
-    'SELECT * FROM outbox WHERE stream = ? AND sequence > ? ORDER BY sequence LIMIT 1',
-  );
-  for (const [place, stream] of STREAMS) {
-    let stored = next.get(place, readConfirmed(database, place));
-    while (stored !== undefined) {
-      const body = unsealText(stored.sealed);
-      if (body !== undefined) yield toOutboxRow(stream, stored, body);
-      stored = next.get(place, stored.sequence);
-    }
-  }
-}
-
-export function countWaiting(database: Database.Database): number {
-  const count = database
-    .prepare<[number, number], number>('SELECT count(*) FROM outbox WHERE stream = ? AND sequence > ?')
-    .pluck();
-  return [...STREAMS.keys()].reduce(
-    (sum, place) => sum + (count.get(place, readConfirmed(database, place)) ?? 0),
-    0,
-  );
-}
-
-function readConfirmed(database: Database.Database, place: number): number {
-  const sealed = database.prepare('SELECT sealed FROM stream WHERE stream = ?').pluck().get(place);
-  return readReached(sealed).reach.until;
 }

@@ -9,9 +9,14 @@ interface Reached {
   readonly reach: StreamReach;
   /** As the last manifest has told it. */
   readonly vouched: StreamReach;
+  /** When the manifests were told, oldest first: by them the age of what is kept is known. */
+  readonly marks: readonly { readonly until: number; readonly atUtcMs: number }[];
 }
 
-const NOTHING: Reached = { reach: NOTHING_REACHED, vouched: NOTHING_REACHED };
+/** Of a year, one each day, and some more. */
+const MOST_MARKS = 400;
+
+const NOTHING: Reached = { reach: NOTHING_REACHED, vouched: NOTHING_REACHED, marks: [] };
 
 /**
  * How far each stream was taken by the broker. Its functions take part in the transaction of their caller. A row that
@@ -42,8 +47,19 @@ export class ReachTable {
     this.#write.run(PLACES[stream], seal({ ...before, reach: { until, delivered, hash } }));
   }
 
-  vouch(stream: StreamName, vouched: StreamReach): void {
-    this.#write.run(PLACES[stream], seal({ ...this.of(stream), vouched }));
+  vouch(stream: StreamName, vouched: StreamReach, atUtcMs: number): void {
+    const before = this.of(stream);
+    const marks = [...before.marks, { until: vouched.until, atUtcMs }].slice(-MOST_MARKS);
+    this.#write.run(PLACES[stream], seal({ ...before, vouched, marks }));
+  }
+
+  /** Forgets the marks of before an instant. @returns the last sequence that was vouched for before it; 0: none was */
+  passMarks(stream: StreamName, beforeUtcMs: number): number {
+    const before = this.of(stream);
+    const until = before.marks.findLast(({ atUtcMs }) => atUtcMs < beforeUtcMs)?.until ?? 0;
+    const marks = before.marks.filter((mark) => mark.until > until);
+    if (marks.length < before.marks.length) this.#write.run(PLACES[stream], seal({ ...before, marks }));
+    return until;
   }
 }
 

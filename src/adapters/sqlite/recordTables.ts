@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Loss } from '../../domain/loss.ts';
 import type { NetworkChange } from '../../domain/network.ts';
 import type { JournalHead, JournalSegment, OutboxRow, RecordBatch, StreamName } from '../../ports/store.ts';
-import type { StreamBatch, StreamHolding, StreamThinning } from '../../ports/streams.ts';
+import type { StreamBatch, StreamHolding, StreamStore, StreamThinning } from '../../ports/streams.ts';
 import type { UsageHolding, UsageThinning } from '../../ports/usage.ts';
 import { Erasing } from './erasing.ts';
 import { JournalTable } from './journal.ts';
@@ -59,7 +59,7 @@ export class RecordTables {
       const drafts = [...batch.outbox, ...(told?.drafts ?? [])];
       const { sequences, after } = this.#outbox.insert(drafts, batch, this.#sequences);
       if (batch.usage !== undefined) this.#usage.write(batch.usage);
-      if (batch.streams !== undefined) this.#writeStreams(batch.streams);
+      if (batch.streams !== undefined) this.#writeStreams(batch.streams, batch.utcMs);
       const { memory, runningMs, utcMs } = batch;
       const state: StoredState = {
         restored: { memory, runningMs, utcMs },
@@ -70,7 +70,7 @@ export class RecordTables {
       return { head, sequences, after };
     });
     const mustOverwrite = batch.forgets !== undefined || batch.cleaning !== undefined;
-    const { head, sequences, after } = this.#securely(mustOverwrite, () => writeAll.immediate());
+    const { head, sequences, after } = this.#securely(mustOverwrite, () => this.#tallied(writeAll.immediate));
     if (batch.forgets !== undefined) this.#erasing.begin();
     this.#head = head;
     this.#sequences = after;
@@ -100,11 +100,10 @@ export class RecordTables {
     this.#inRelaxedTransaction(() => this.#outbox.lose(rows, 'damagedRow'));
   }
 
-  holdings(sinceUtcMs: number): readonly StreamHolding[] {
+  holdings(): readonly StreamHolding[] {
     return [...STREAMS.values()].map((stream) => ({
       stream,
-      waiting: this.#outbox.count(stream),
-      ...this.#outbox.measure(stream, sinceUtcMs),
+      ...this.#outbox.measure(stream),
     }));
   }
 
@@ -135,12 +134,13 @@ export class RecordTables {
     });
   }
 
-  /** What is cheapest to have sent again goes last. */
-  trimKept({ beforeUtcMs, freeBytes }: { readonly beforeUtcMs: number; readonly freeBytes: number }): void {
+  /** Of what is dear to have sent again the least goes. */
+  trimKept({ vouchedBeforeUtcMs, freeBytes }: Parameters<StreamStore['trimKept']>[0]): void {
     this.#inRelaxedTransaction(() => {
       let toFree = freeBytes;
       for (const stream of [...STREAMS.values()].reverse()) {
-        toFree -= this.#outbox.trimKept(stream, beforeUtcMs, Math.max(0, toFree));
+        const through = this.#reach.passMarks(stream, vouchedBeforeUtcMs);
+        toFree -= this.#outbox.trimKept(stream, through, Math.max(0, toFree));
       }
     });
   }
@@ -184,7 +184,17 @@ export class RecordTables {
    * again under its number, which is cheaper than a flush of the disk for each acknowledgement.
    */
   #inRelaxedTransaction(run: () => void): void {
-    this.#relaxed(() => this.#database.transaction(run).immediate());
+    this.#relaxed(() => this.#tallied(this.#database.transaction(run).immediate));
+  }
+
+  /** What the outbox has counted along does not hold for a transaction that was taken back. */
+  #tallied<T>(run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      this.#outbox.forgetTally();
+      throw error;
+    }
   }
 
   #relaxed(run: () => void): void {
@@ -201,10 +211,10 @@ export class RecordTables {
     for (const stream of streams) this.#outbox.eraseStream(stream);
   }
 
-  #writeStreams({ losses, toldLossIds, vouched }: StreamBatch): void {
+  #writeStreams({ losses, toldLossIds, vouched }: StreamBatch, utcMs: number): void {
     this.#losses.markTold(toldLossIds);
     for (const loss of losses) this.#losses.add(loss);
-    for (const { stream, ...reach } of vouched) this.#reach.vouch(stream, reach);
+    for (const { stream, ...reach } of vouched) this.#reach.vouch(stream, reach, utcMs);
   }
 
   /** What is deleted meanwhile is overwritten with zeros. */

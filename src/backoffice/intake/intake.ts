@@ -30,6 +30,7 @@ type Item =
       readonly topic: string;
       readonly payload: string;
     }
+  | { readonly kind: 'ownRecord'; readonly row: VerifiedReceipt['row'] }
   | { readonly kind: 'checkpoint'; readonly row: VerifiedReceipt['row']; readonly checkpoint: Checkpoint };
 
 /**
@@ -187,6 +188,7 @@ export class Intake {
     if (payload.kind === 'rangeAnswer') return receiver.takeAnswer(payload.message);
     const { outboxId, stream, sequence } = message;
     const row = { gatewayId, outboxId, stream, sequence, jws, receivedAtUtcMs: clock.now().utcMs };
+    if (payload.kind === 'ownRecord') return this.#batcher.add({ kind: 'ownRecord', row });
     return payload.kind === 'checkpoint'
       ? this.#batcher.add({ kind: 'checkpoint', row, checkpoint: payload.checkpoint })
       : this.#batcher.add({
@@ -202,6 +204,12 @@ export class Intake {
     const { store, registry } = this.#parts;
     const receipts = items.filter((item) => item.kind === 'receipt');
     const checkpoints = items.filter((item) => item.kind === 'checkpoint');
+    const ownRecords = items.filter((item) => item.kind === 'ownRecord');
+    if (ownRecords.length > 0) {
+      store.transaction(() => {
+        for (const { row } of ownRecords) store.addReceipt(row);
+      });
+    }
     const records =
       checkpoints.length === 0
         ? []

@@ -6,6 +6,7 @@ import {
   statusReportSchema,
   telemetryMessageSchema,
 } from '../../contract/envelope.ts';
+import { decommissionSchema, erasureSchema } from '../../contract/erasure.ts';
 import { checkpointSchema, receiptSchema } from '../../contract/receipt.ts';
 import {
   type LossMessage,
@@ -79,6 +80,8 @@ type Verified =
   | { readonly kind: 'receipt'; readonly receipt: ReturnType<typeof receiptSchema.parse> }
   | { readonly kind: 'checkpoint'; readonly checkpoint: ReturnType<typeof checkpointSchema.parse> }
   | { readonly kind: 'consent'; readonly message: ConsentNote }
+  /** Signed word of what a gateway has done with its own record: kept as it is. */
+  | { readonly kind: 'ownRecord' }
   | { readonly kind: 'loss'; readonly message: LossMessage }
   | { readonly kind: 'manifest'; readonly message: ManifestMessage }
   | { readonly kind: 'rangeAnswer'; readonly message: RangeAnswer }
@@ -111,6 +114,11 @@ export function readSignedPayload(payload: string, gatewayId: string): Verified 
     return parsed.success
       ? { kind: 'consent', message: parsed.data }
       : { kind: 'wrong', cause: said(parsed.error) };
+  }
+  if (value.schema === 'loadgate.erasure/1' || value.schema === 'loadgate.decommission/1') {
+    const schema = value.schema === 'loadgate.erasure/1' ? erasureSchema : decommissionSchema;
+    const parsed = schema.safeParse(value);
+    return parsed.success ? { kind: 'ownRecord' } : { kind: 'wrong', cause: said(parsed.error) };
   }
   const ofStreams = readOfStreams(value);
   if (ofStreams !== undefined) return ofStreams;

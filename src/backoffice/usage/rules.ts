@@ -36,7 +36,7 @@ export interface StreamStand extends StreamKey {
   readonly missingSinceUtcMs?: UtcMs;
 }
 
-export const FIRST_HASH = '0'.repeat(64);
+const FIRST_HASH = '0'.repeat(64);
 
 export function newStand(key: StreamKey): StreamStand {
   return {

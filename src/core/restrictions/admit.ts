@@ -81,7 +81,7 @@ export function supersededBy(notice: RestrictionNotice, held: readonly HeldNotic
 }
 
 /** The name of an area in receipts and marks. Commands to lists of gateways share one series. */
-export function areaKeyOf(area: Area): string {
+function areaKeyOf(area: Area): string {
   return area.kind === 'gateways' ? 'gateways' : `${area.kind}:${area.areaId}`;
 }
 

@@ -21,15 +21,15 @@ export interface Room {
   readonly hoursLeft?: number;
 }
 
-/** The account is made up this often: it goes through all rows. In between the bound may be passed by what comes in an hour. */
+/** The account is made up this often; in between the bound may be passed by what comes in an hour. */
 const MEASURE_EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 /** A shorter stretch says little of a day. */
 const LEAST_RATED_MS = 600_000;
 /** Of the bound; so that not every hour has to be thinned. */
 const THIN_TO = 0.95;
-/** Of the bound, at most, is given to what the broker has taken. */
-const KEPT_SHARE = 0.25;
+/** The rate is that of this many hours. */
+const RATED_HOURS = 24;
 
 /** Keeps the streams within their room. */
 export class RoomKeeper {
@@ -41,6 +41,8 @@ export class RoomKeeper {
   /** Still to be freed. */
   #excessBytes = 0;
   #rowBytes = 1;
+  /** What was recorded in this life up to a moment, hour by hour. */
+  #grown: readonly { readonly atMs: RunningMs; readonly bytes: number }[] = [];
 
   constructor(store: StreamStore, settings: RoomSettings) {
     this.#store = store;
@@ -66,35 +68,46 @@ export class RoomKeeper {
   #measure(now: Now): void {
     this.#measuredAtMs = now.runningMs;
     const { mostBytes, keepDays } = this.#settings;
-    const holdings = this.#store.holdings(now.utcMs - DAY_MS);
+    const holdings = this.#store.holdings();
     const waitingBytes = sum(holdings, 'waitingBytes');
     const keptBytes = sum(holdings, 'keptBytes');
-    const mostKept = Math.min(mostBytes * KEPT_SHARE, Math.max(0, mostBytes - waitingBytes));
     this.#store.trimKept({
-      beforeUtcMs: now.utcMs - keepDays * DAY_MS,
-      freeBytes: Math.max(0, keptBytes - mostKept),
+      vouchedBeforeUtcMs: now.utcMs - keepDays * DAY_MS,
+      freeBytes: Math.max(0, waitingBytes + keptBytes - mostBytes),
     });
     const rows = holdings.reduce((all, { waiting }) => all + waiting, 0);
     this.#rowBytes = Math.max(1, waitingBytes / Math.max(1, rows));
     this.#excessBytes = waitingBytes > mostBytes ? waitingBytes - mostBytes * THIN_TO : 0;
-    const hoursLeft = hoursUntil(mostBytes - waitingBytes, holdings, now.utcMs);
-    this.#room = { waitingBytes, mostBytes, ...(hoursLeft === undefined ? {} : { hoursLeft }) };
+    const bytesPerHour = this.#bytesPerHour(now, holdings);
+    const hoursLeft =
+      bytesPerHour === undefined
+        ? {}
+        : { hoursLeft: Math.max(0, Math.round((mostBytes - waitingBytes) / bytesPerHour)) };
+    this.#room = { waitingBytes, mostBytes, ...hoursLeft };
+  }
+
+  /** Of the last day; in the first hour of a life that of all that is there. */
+  #bytesPerHour({ runningMs, utcMs }: Now, holdings: readonly StreamHolding[]): number | undefined {
+    const bytes = sum(holdings, 'insertedBytes');
+    const [first] = this.#grown;
+    const isSame = this.#grown.at(-1)?.atMs === runningMs;
+    if (!isSame) this.#grown = [...this.#grown, { atMs: runningMs, bytes }].slice(-RATED_HOURS - 1);
+    if (first !== undefined && runningMs - first.atMs >= LEAST_RATED_MS) {
+      return rateOf(bytes - first.bytes, runningMs - first.atMs);
+    }
+    const oldestUtcMs = Math.min(...holdings.flatMap((holding) => holding.oldestUtcMs ?? []));
+    if (!(utcMs - oldestUtcMs >= LEAST_RATED_MS)) return undefined;
+    return rateOf(sum(holdings, 'waitingBytes') + sum(holdings, 'keptBytes'), utcMs - oldestUtcMs);
   }
 }
 
-function hoursUntil(
-  freeBytes: number,
-  holdings: readonly StreamHolding[],
-  nowUtcMs: number,
-): number | undefined {
-  const firsts = holdings.flatMap(({ recentFromUtcMs }) => recentFromUtcMs ?? []);
-  const ratedMs = nowUtcMs - Math.min(...firsts);
-  const recentBytes = sum(holdings, 'recentBytes');
-  if (!(ratedMs >= LEAST_RATED_MS) || recentBytes <= 0) return undefined;
-  const bytesPerHour = recentBytes / (ratedMs / 3_600_000);
-  return Math.max(0, Math.round(freeBytes / bytesPerHour));
+function rateOf(bytes: number, durationMs: number): number | undefined {
+  return bytes > 0 ? bytes / (durationMs / 3_600_000) : undefined;
 }
 
-function sum(holdings: readonly StreamHolding[], name: 'waitingBytes' | 'keptBytes' | 'recentBytes'): number {
+function sum(
+  holdings: readonly StreamHolding[],
+  name: 'waitingBytes' | 'keptBytes' | 'insertedBytes',
+): number {
   return holdings.reduce((all, holding) => all + holding[name], 0);
 }

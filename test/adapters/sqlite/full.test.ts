@@ -44,7 +44,7 @@ const OPERATIONS: Readonly<Record<string, (tables: RecordTables) => void>> = {
     const at = { fromUtcMs: 1, untilUtcMs: 2 };
     tables.thinStreams([{ stream: 'telemetry', from: 8, until: 14, body, ...at }]);
   },
-  'making room': (tables) => tables.trimKept({ beforeUtcMs: Number.MAX_SAFE_INTEGER, freeBytes: 0 }),
+  'making room': (tables) => tables.trimKept({ vouchedBeforeUtcMs: 0, freeBytes: 1_000_000 }),
   'an erasure': (tables) => {
     tables.write({ ...batchOf(52), forgets: ['telemetry', 'status'] });
   },
