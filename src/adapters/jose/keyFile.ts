@@ -18,7 +18,9 @@ export function readKeyFile(file: string): KeyFileResult {
   try {
     pem = readFileSync(file);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return { ok: false, cause: 'missing', found: 'no such file' };
+    // Also where something else stands in the place of its folder: there is no key that could be lost.
+    const isMissing = codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
+    if (isMissing) return { ok: false, cause: 'missing', found: 'no such file' };
     return { ok: false, cause: 'unusable', found: messageOf(error) };
   }
   const read = readPrivateKey(pem);

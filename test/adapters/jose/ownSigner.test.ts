@@ -77,6 +77,14 @@ it('says when no key can be made', () => {
   });
 });
 
+it('says the same when a file stands in the place of its folder', () => {
+  writeFileSync(join(folder, 'state'), '');
+  expect(openOwnSigner(join(folder, 'state', 'identity.key'))).toMatchObject({
+    ok: false,
+    cause: 'unwritable',
+  });
+});
+
 it('never makes a key over a file that is there', () => {
   writeFileSync(file, 'kept');
   expect(makeKeyFile(file)).toMatchObject({ ok: false, cause: 'exists' });
