@@ -8,7 +8,9 @@ import { createClock } from '../../src/compose.ts';
 import { readSitePlan } from '../../src/config/readSitePlan.ts';
 import { topicOf } from '../../src/contract/topics.ts';
 import type { SitePlan } from '../../src/domain/sitePlan.ts';
+import { giveConsents } from '../support/consents.ts';
 import { makeKeysFor, signCommand, type TestKeys, writeTrust } from '../support/keys.ts';
+import { GatewayProcess } from '../support/processes/gatewayProcess.ts';
 import { startBroker } from './broker.ts';
 import { ChargePointSlave } from './chargePointSlave.ts';
 import { BenchProcess } from './children.ts';
@@ -79,6 +81,8 @@ export async function startSideBySide(folder: string): Promise<SideBySide> {
       `${barePoint.port}`,
     ]);
     await gateway.until('in command of a car that charges', () => chargePoint.isReady, READY_MS);
+    // What is compared with the bare script is the obeying, not the question whether it may be asked.
+    await giveConsents(new GatewayProcess({ name: 'the bench', folder }), ['demandControl', 'chargingData']);
     return {
       brokerUrl: broker.url,
       gateway: {
