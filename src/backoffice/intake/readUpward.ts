@@ -45,32 +45,20 @@ export function readUpward(topic: string, payload: string): UpwardReading {
   if (value === undefined) return refused('it is no JSON object');
   if (value.gatewayId !== gatewayId)
     return refused(`it names another gateway: ${String(value.gatewayId).slice(0, 64)}`);
+  const taken = <T>(schema: Schema<T>, asUpward: (message: T) => Upward): UpwardReading => {
+    const parsed = schema.safeParse(value);
+    return parsed.success ? good(asUpward(parsed.data)) : refused(said(parsed.error));
+  };
   switch (suffix) {
-    case TOPICS.receipts.suffix: {
-      const parsed = signedMessageSchema.safeParse(value);
-      return parsed.success
-        ? good({ kind: 'signed', gatewayId, message: parsed.data })
-        : refused(said(parsed.error));
-    }
-    case TOPICS.telemetry.suffix: {
-      const parsed = telemetryMessageSchema.safeParse(value);
-      return parsed.success
-        ? good({ kind: 'telemetry', gatewayId, message: parsed.data })
-        : refused(said(parsed.error));
-    }
-    case TOPICS.status.suffix: {
+    case TOPICS.receipts.suffix:
+      return taken(signedMessageSchema, (message) => ({ kind: 'signed', gatewayId, message }));
+    case TOPICS.telemetry.suffix:
+      return taken(telemetryMessageSchema, (message) => ({ kind: 'telemetry', gatewayId, message }));
+    case TOPICS.status.suffix:
       if (offlineSchema.safeParse(value).success) return good({ kind: 'offline', gatewayId });
-      const parsed = statusReportSchema.safeParse(value);
-      return parsed.success
-        ? good({ kind: 'status', gatewayId, message: parsed.data })
-        : refused(said(parsed.error));
-    }
-    case TOPICS.events.suffix: {
-      const parsed = eventMessageSchema.safeParse(value);
-      return parsed.success
-        ? good({ kind: 'event', gatewayId, message: parsed.data })
-        : refused(said(parsed.error));
-    }
+      return taken(statusReportSchema, (message) => ({ kind: 'status', gatewayId, message }));
+    case TOPICS.events.suffix:
+      return taken(eventMessageSchema, (message) => ({ kind: 'event', gatewayId, message }));
     default:
       return refused(`nothing is expected on ${suffix}`);
   }
@@ -103,53 +91,28 @@ export function readSignedPayload(payload: string, gatewayId: string): Verified 
       cause: `the signed payload is of another gateway: ${String(value.gatewayId).slice(0, 64)}`,
     };
   }
-  if (value.schema === 'loadgate.checkpoint/1') {
-    const parsed = checkpointSchema.safeParse(value);
-    return parsed.success
-      ? { kind: 'checkpoint', checkpoint: parsed.data }
-      : { kind: 'wrong', cause: said(parsed.error) };
-  }
-  if (value.schema === 'loadgate.consent-entry/1' || value.schema === 'loadgate.tombstone/1') {
-    const parsed = consentNoteSchema.safeParse(value);
-    return parsed.success
-      ? { kind: 'consent', message: parsed.data }
-      : { kind: 'wrong', cause: said(parsed.error) };
-  }
-  if (value.schema === 'loadgate.erasure/1' || value.schema === 'loadgate.decommission/1') {
-    const schema = value.schema === 'loadgate.erasure/1' ? erasureSchema : decommissionSchema;
+  const taken = <T>(schema: Schema<T>, asVerified: (message: T) => Verified): Verified => {
     const parsed = schema.safeParse(value);
-    return parsed.success ? { kind: 'ownRecord' } : { kind: 'wrong', cause: said(parsed.error) };
-  }
-  const ofStreams = readOfStreams(value);
-  if (ofStreams !== undefined) return ofStreams;
-  const parsed = receiptSchema.safeParse(value);
-  return parsed.success
-    ? { kind: 'receipt', receipt: parsed.data }
-    : { kind: 'wrong', cause: said(parsed.error) };
-}
-
-function readOfStreams(value: Readonly<Record<string, unknown>>): Verified | undefined {
+    return parsed.success ? asVerified(parsed.data) : { kind: 'wrong', cause: said(parsed.error) };
+  };
   switch (value.schema) {
-    case 'loadgate.loss/1': {
-      const parsed = lossSchema.safeParse(value);
-      return parsed.success
-        ? { kind: 'loss', message: parsed.data }
-        : { kind: 'wrong', cause: said(parsed.error) };
-    }
-    case 'loadgate.manifest/1': {
-      const parsed = manifestSchema.safeParse(value);
-      return parsed.success
-        ? { kind: 'manifest', message: parsed.data }
-        : { kind: 'wrong', cause: said(parsed.error) };
-    }
-    case 'loadgate.range-answer/1': {
-      const parsed = rangeAnswerSchema.safeParse(value);
-      return parsed.success
-        ? { kind: 'rangeAnswer', message: parsed.data }
-        : { kind: 'wrong', cause: said(parsed.error) };
-    }
+    case 'loadgate.checkpoint/1':
+      return taken(checkpointSchema, (checkpoint) => ({ kind: 'checkpoint', checkpoint }));
+    case 'loadgate.consent-entry/1':
+    case 'loadgate.tombstone/1':
+      return taken(consentNoteSchema, (message) => ({ kind: 'consent', message }));
+    case 'loadgate.erasure/1':
+      return taken(erasureSchema, () => ({ kind: 'ownRecord' }));
+    case 'loadgate.decommission/1':
+      return taken(decommissionSchema, () => ({ kind: 'ownRecord' }));
+    case 'loadgate.loss/1':
+      return taken(lossSchema, (message) => ({ kind: 'loss', message }));
+    case 'loadgate.manifest/1':
+      return taken(manifestSchema, (message) => ({ kind: 'manifest', message }));
+    case 'loadgate.range-answer/1':
+      return taken(rangeAnswerSchema, (message) => ({ kind: 'rangeAnswer', message }));
     default:
-      return undefined;
+      return taken(receiptSchema, (receipt) => ({ kind: 'receipt', receipt }));
   }
 }
 
@@ -157,11 +120,18 @@ function good(upward: Upward): UpwardReading {
   return { ok: true, upward };
 }
 
-function said({
-  issues,
-}: {
+interface Mistakes {
   readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
-}): string {
+}
+
+/** What is used of a schema of the contract. */
+interface Schema<T> {
+  safeParse(
+    value: unknown,
+  ): { readonly success: true; readonly data: T } | { readonly success: false; readonly error: Mistakes };
+}
+
+function said({ issues }: Mistakes): string {
   const [first] = issues;
   return first === undefined
     ? 'it does not fit its schema'
