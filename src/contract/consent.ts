@@ -9,6 +9,7 @@ import {
   type ConsentTexts,
   GATEWAY_PURPOSES,
 } from '../domain/consent.ts';
+import { iso } from '../domain/instant.ts';
 import { goesUpFor } from './purpose.ts';
 import { gatewayIdSchema } from './topics.ts';
 import { identifierSchema, instantSchema } from './words.ts';
@@ -138,8 +139,4 @@ export function consentTextsFrom({ texts }: ConsentTextsMessage): ConsentTexts {
       { version, ...(appliesFrom === undefined ? {} : { appliesFromUtcMs: Date.parse(appliesFrom) }) },
     ]),
   );
-}
-
-function iso(utcMs: number): string {
-  return new Date(utcMs).toISOString();
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { iso } from '../domain/instant.ts';
 import {
   type Adjustment,
   RECEIPT_STATUSES,
@@ -122,8 +123,4 @@ function effectOf(effect: NonNullable<Receipt['effect']>): NonNullable<ReceiptMe
     }),
   );
   return { ...windows, ...(receiptToEffectMs === undefined ? {} : { receiptToEffectMs }), excursions };
-}
-
-function iso(utcMs: number): string {
-  return new Date(utcMs).toISOString();
 }

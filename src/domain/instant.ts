@@ -16,3 +16,8 @@ export interface Now {
   readonly utcMs: UtcMs;
   readonly clockLevel: ClockLevel;
 }
+
+/** An instant for people and for the wire, ISO 8601 in UTC. */
+export function iso(utcMs: UtcMs): string {
+  return new Date(utcMs).toISOString();
+}

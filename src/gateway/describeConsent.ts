@@ -9,7 +9,7 @@ import {
   GATEWAY_PURPOSES,
   personsOf,
 } from '../domain/consent.ts';
-import type { Now } from '../domain/instant.ts';
+import { iso, type Now } from '../domain/instant.ts';
 import type { ConsentView } from './consentKeeper.ts';
 
 type Ledger = Pick<ConsentView, 'ledger' | 'texts'>;
@@ -75,8 +75,4 @@ function standingOf(state: ConsentState): Pick<Status['consent'][number], 'state
   if (state.kind === 'never') return { state: 'never' };
   const { textVersion, atUtcMs } = state.entry;
   return { state: state.kind, textVersion, at: iso(atUtcMs) };
-}
-
-function iso(utcMs: number): string {
-  return new Date(utcMs).toISOString();
 }

@@ -1,7 +1,7 @@
 import type { Status } from '../contract/status.ts';
 import { utcOf } from '../core/restrictions/effect.ts';
 import type { HeldNotice, RestrictionMemory } from '../core/restrictions/memory.ts';
-import type { Now } from '../domain/instant.ts';
+import { iso, type Now } from '../domain/instant.ts';
 import { distributorName } from '../domain/mpan.ts';
 import type { Measure } from '../domain/restriction.ts';
 import type { SitePlan } from '../domain/sitePlan.ts';
@@ -56,8 +56,4 @@ function measureWords(measure: Measure): string {
 
 function unitOf(basis: 'phaseCurrentA' | 'activePowerW'): string {
   return basis === 'phaseCurrentA' ? 'A on each phase' : 'W';
-}
-
-function iso(utcMs: number): string {
-  return new Date(utcMs).toISOString();
 }

@@ -1,4 +1,4 @@
-import type { Now } from '../domain/instant.ts';
+import { iso, type Now } from '../domain/instant.ts';
 import type { DistributorId } from '../domain/mpan.ts';
 import type { RefusalCode } from '../domain/restriction.ts';
 import type { KeyRole, TrustBundle, TrustedKey } from '../domain/trustBundle.ts';
@@ -85,8 +85,4 @@ function whyOutOfDate(
 
 function refused(code: RefusalCode, cause: string): SignerJudgement {
   return { ok: false, code, cause };
-}
-
-function iso(utcMs: number): string {
-  return new Date(utcMs).toISOString();
 }

@@ -1,4 +1,5 @@
 import type { Notice, NoticeSummary } from '../../contract/desk.ts';
+import { iso } from '../../domain/instant.ts';
 import { distributorName } from '../../domain/mpan.ts';
 import type { Boards } from '../notices/boards.ts';
 import type { NoticeBook } from '../notices/book.ts';
@@ -78,8 +79,4 @@ export function describeNotice(notice: NoticeRecord, person: Person, parts: Part
 
 function told({ by, atUtcMs }: Deed): { by: string; at: string } {
   return { by, at: iso(atUtcMs) };
-}
-
-function iso(utcMs: number): string {
-  return new Date(utcMs).toISOString();
 }

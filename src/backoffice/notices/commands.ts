@@ -1,6 +1,6 @@
 import type { Draft } from '../../contract/desk.ts';
 import type { RestrictionCancelMessage, RestrictionNoticeMessage } from '../../contract/restriction.ts';
-import type { UtcMs } from '../../domain/instant.ts';
+import { iso, type UtcMs } from '../../domain/instant.ts';
 import type { NoticeReference } from '../../domain/restriction.ts';
 import type { NoticeRecord } from './record.ts';
 
@@ -63,8 +63,4 @@ export function plannedTimes(
   const startsAtUtcMs = startsAt === undefined ? issuedAtUtcMs : Date.parse(startsAt);
   const endsAtUtcMs = startsAtUtcMs + durationSeconds * 1_000;
   return { startsAtUtcMs, endsAtUtcMs, expiresAtUtcMs: endsAtUtcMs + CLOCK_TOLERANCE_MS };
-}
-
-function iso(utcMs: UtcMs): string {
-  return new Date(utcMs).toISOString();
 }

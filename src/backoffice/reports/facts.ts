@@ -1,5 +1,5 @@
 import type { OfgemReport } from '../../contract/desk.ts';
-import type { UtcMs } from '../../domain/instant.ts';
+import { iso, type UtcMs } from '../../domain/instant.ts';
 import { distributorName } from '../../domain/mpan.ts';
 import { areaText, measureText } from '../notices/measure.ts';
 import type { NoticeRecord, SentNotice } from '../notices/record.ts';
@@ -74,10 +74,6 @@ export function headOf({ notice, isFinal, nowUtcMs }: ReportFacts, notes: readon
       ...notes,
     ],
   };
-}
-
-export function iso(utcMs: UtcMs): string {
-  return new Date(utcMs).toISOString();
 }
 
 export function total(values: readonly (number | undefined)[]): number {

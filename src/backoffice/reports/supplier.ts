@@ -1,9 +1,10 @@
 import type { SupplierReport } from '../../contract/desk.ts';
+import { iso } from '../../domain/instant.ts';
 import { energyOfRow, reliefOfRow } from '../notices/effect.ts';
 import { hasAccepted, hasObeyed, timeInForce } from '../notices/progress.ts';
 import type { TargetRow } from '../notices/store.ts';
 import { meaningOf } from '../notices/tally.ts';
-import { headOf, iso, type ReportFacts, total } from './facts.ts';
+import { headOf, type ReportFacts, total } from './facts.ts';
 
 /** For one supplier: which of its supplies, by pseudonym, from when to when, and the energy that was not drawn. */
 export function supplierReport(facts: ReportFacts, supplierId: string): SupplierReport {

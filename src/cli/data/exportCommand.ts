@@ -3,13 +3,14 @@ import type { Command } from 'commander';
 import { readConfiguration } from '../../config/readConfiguration.ts';
 import { readDirectorySetting } from '../../config/settings.ts';
 import type { ConsentEntry } from '../../domain/consent.ts';
+import { iso } from '../../domain/instant.ts';
 import type { SitePlan } from '../../domain/sitePlan.ts';
 import type { SignatureReader } from '../../ports/signature.ts';
 import type { ChainedRecord, OutboxRow, RecordReader } from '../../ports/store.ts';
 import { readAccount } from '../../usage/readAccount.ts';
 import type { Context } from '../context.ts';
 import { energyCsv, sessionEventsCsv, sessionsCsv } from '../energy/csv.ts';
-import { energyBodyOf, isoOf, type RowUnit } from '../energy/energyBody.ts';
+import { energyBodyOf, type RowUnit } from '../energy/energyBody.ts';
 import { EXIT_CODES } from '../exitCodes.ts';
 import { refuse, refuseMistakes } from '../report.ts';
 import { layersOf } from '../settingOptions.ts';
@@ -109,7 +110,7 @@ function writeAll(folder: ExportFolder, context: Context, source: Source): numbe
   folder.add('index.html', 'this export for people', [
     exportPage({
       gatewayId,
-      madeAt: isoOf(madeAtUtcMs),
+      madeAt: iso(madeAtUtcMs),
       months,
       consent: memory.consent,
       commands,
@@ -123,7 +124,7 @@ function writeAll(folder: ExportFolder, context: Context, source: Source): numbe
   folder.finish({
     schema: 'loadgate.data-export/1',
     ...(gatewayId === undefined ? {} : { gatewayId }),
-    madeAt: isoOf(madeAtUtcMs),
+    madeAt: iso(madeAtUtcMs),
     software: `loadgate ${context.version}`,
     timeZone,
     notIncluded,
@@ -137,7 +138,7 @@ function memoryOf(memory: unknown) {
     readonly consent?: readonly ConsentEntry[];
     readonly owner?: unknown;
   };
-  return { owner, consent: consent.map(({ atUtcMs, ...entry }) => ({ at: isoOf(atUtcMs), ...entry })) };
+  return { owner, consent: consent.map(({ atUtcMs, ...entry }) => ({ at: iso(atUtcMs), ...entry })) };
 }
 
 function notesOf(record: RecordReader, reader: SignatureReader, wanted: ChainedRecord['kind']) {
@@ -145,14 +146,14 @@ function notesOf(record: RecordReader, reader: SignatureReader, wanted: ChainedR
     .filter(({ kind }) => kind === wanted)
     .map(({ record: number, fromUtcMs, content }) => ({
       record: number,
-      at: isoOf(fromUtcMs),
+      at: iso(fromUtcMs),
       payload: parse(reader.takeApart(content)?.payload ?? ''),
       jws: content,
     }));
 }
 
 function waitingBody({ stream, sequence, recordedAtUtcMs, body }: OutboxRow) {
-  return { stream, sequence, recordedAt: isoOf(recordedAtUtcMs), body: parse(body) };
+  return { stream, sequence, recordedAt: iso(recordedAtUtcMs), body: parse(body) };
 }
 
 function countByStream(waiting: readonly { readonly stream: string }[]): Readonly<Record<string, number>> {

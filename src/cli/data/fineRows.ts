@@ -1,9 +1,9 @@
+import { iso } from '../../domain/instant.ts';
 import type { UsageSource } from '../../usage/readAccount.ts';
 import { unpackState } from '../../usage/state.ts';
 import { unpackContent } from '../../usage/stored.ts';
 import { meanOf } from '../../usage/tally.ts';
 import { csvOf } from '../energy/csv.ts';
-import { isoOf } from '../energy/energyBody.ts';
 
 /** Every minute that is kept, one row for each channel; a year of them is many, so they come one block at a time. */
 export function* minutesCsv(source: UsageSource): Generator<string, void> {
@@ -32,7 +32,7 @@ function rowsOfMinute({ fromUtcMs, channels }: Minutes[number]) {
       ([cause, durationMs]) => `${cause} ${durationMs} ms`,
     );
     return [
-      isoOf(fromUtcMs),
+      iso(fromUtcMs),
       channelId,
       meanW === undefined ? undefined : Math.round(meanW),
       tally.minimumW,
@@ -54,7 +54,7 @@ export function* secondsCsv(source: UsageSource): Generator<string, void> {
     if (content.kind !== 'seconds') continue;
     const { from, powersW } = content.block;
     const rows = Object.entries(powersW).flatMap(([channelId, values]) =>
-      values.map((powerW, second) => [isoOf(from.utcMs + second * 1000), channelId, powerW ?? undefined]),
+      values.map((powerW, second) => [iso(from.utcMs + second * 1000), channelId, powerW ?? undefined]),
     );
     yield csvOf(rows);
   }

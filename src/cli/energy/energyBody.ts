@@ -1,6 +1,6 @@
 import type { EnergyReportBody, EnergyRowBody, SessionBody } from '../../contract/energy.ts';
 import { FAULTS } from '../../domain/faults.ts';
-import type { Now } from '../../domain/instant.ts';
+import { iso, type Now } from '../../domain/instant.ts';
 import { localPartsOf, type Span, spanOf, spansFrom } from '../../usage/calendar.ts';
 import {
   type EnergyReport,
@@ -37,7 +37,7 @@ export function energyBodyOf(account: Account, { period, unit, timeZone }: Energ
     timeZone,
     ...(account.recorded === undefined
       ? {}
-      : { recorded: { from: isoOf(recorded.fromUtcMs), until: isoOf(recorded.untilUtcMs) } }),
+      : { recorded: { from: iso(recorded.fromUtcMs), until: iso(recorded.untilUtcMs) } }),
     channels: [...report.channelIds],
     rows: report.rows.map((row) => bodyOf(row, labelOf(unit, row.fromUtcMs, timeZone))),
     total: bodyOf(report.total, 'in all'),
@@ -94,8 +94,8 @@ function rowBody(row: EnergyRow, label: string, recorded: Span, { channelIds }: 
   });
   return {
     label,
-    from: isoOf(row.fromUtcMs),
-    until: isoOf(row.untilUtcMs),
+    from: iso(row.fromUtcMs),
+    until: iso(row.untilUtcMs),
     ...(knownShare === undefined ? {} : { knownShare: Math.round(knownShare * 10_000) / 10_000 }),
     channels: Object.fromEntries(channels),
   };
@@ -118,8 +118,8 @@ function notKnownBody(one: NotKnown): EnergyReportBody['notKnown'][number] {
   return {
     cause,
     sentence: SENTENCES[cause] ?? fault ?? cause,
-    ...(fromUtcMs === undefined ? {} : { from: isoOf(fromUtcMs) }),
-    until: isoOf(untilUtcMs),
+    ...(fromUtcMs === undefined ? {} : { from: iso(fromUtcMs) }),
+    until: iso(untilUtcMs),
     ...(channelId === undefined ? {} : { channel: channelId }),
     ...(durationMs === undefined ? {} : { durationMs: Math.round(durationMs) }),
     ...(energy === undefined ? {} : { energy: roundedEnergies(energy) }),
@@ -151,23 +151,19 @@ function sessionBody(session: Session): SessionBody {
     maximumA: Math.round(session.maximumA * 10) / 10,
     events: events.map(({ kind, at, currentA }) => ({
       kind,
-      at: isoOf(at.utcMs),
+      at: iso(at.utcMs),
       clock: at.clockLevel,
       currentA,
     })),
     moreChanges,
     unseen: unseen.map(({ from, until, energyWh }) => ({
-      from: isoOf(from.utcMs),
-      until: isoOf(until.utcMs),
+      from: iso(from.utcMs),
+      until: iso(until.utcMs),
       energyWh: roundedWh(energyWh),
     })),
   };
 }
 
 function stampOf({ utcMs, clockLevel }: Now) {
-  return { at: isoOf(utcMs), clock: clockLevel };
-}
-
-export function isoOf(utcMs: number): string {
-  return new Date(utcMs).toISOString();
+  return { at: iso(utcMs), clock: clockLevel };
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { readDirectorySetting, readIdentityKeyFile } from '../../config/settings.ts';
 import type { JournalFileHead } from '../../contract/journalFile.ts';
 import { checkpointSchema } from '../../contract/receipt.ts';
+import { iso } from '../../domain/instant.ts';
 import type { OwnSigner, SignatureReader } from '../../ports/signature.ts';
 import type { ChainedRecord, RecordReader } from '../../ports/store.ts';
 import type { Context } from '../context.ts';
@@ -97,16 +98,16 @@ export function handOut(source: JournalSource, request: FileRequest, context: Co
     journalId,
     publicKey: signer.publicKey,
     keyId: signer.keyId,
-    madeAt: isoOf(madeAtUtcMs),
+    madeAt: iso(madeAtUtcMs),
     software: `loadgate ${context.version}`,
     interval: {
-      ...(fromUtcMs === undefined ? {} : { from: isoOf(fromUtcMs) }),
-      ...(untilUtcMs === undefined ? {} : { until: isoOf(untilUtcMs) }),
+      ...(fromUtcMs === undefined ? {} : { from: iso(fromUtcMs) }),
+      ...(untilUtcMs === undefined ? {} : { until: iso(untilUtcMs) }),
     },
     firstRecord: first.record,
     ...(unchained === undefined
       ? {}
-      : { unchained: { segments: unchained.segments, until: isoOf(unchained.untilUtcMs) } }),
+      : { unchained: { segments: unchained.segments, until: iso(unchained.untilUtcMs) } }),
     ...(evidence === undefined ? {} : { evidence }),
     ...(erasures.length === 0 ? {} : { erasures }),
     howToVerify: [...HOW_TO_VERIFY],
@@ -124,7 +125,7 @@ export function handOut(source: JournalSource, request: FileRequest, context: Co
   const { first, last } = written;
   context.standardOutput.write(
     `${path}: ${written.records} records of ${gatewayId}, ${first.record} to ${last.record}, ` +
-      `from ${isoOf(first.fromUtcMs)} until ${isoOf(last.untilUtcMs)}\n` +
+      `from ${iso(first.fromUtcMs)} until ${iso(last.untilUtcMs)}\n` +
       `  sealed with the key ${signer.publicKey}; check it with: loadgate journal verify ${request.output} --key ${signer.publicKey}\n`,
   );
   for (const gap of written.missing) {
@@ -133,8 +134,4 @@ export function handOut(source: JournalSource, request: FileRequest, context: Co
     );
   }
   return EXIT_CODES.ok.code;
-}
-
-function isoOf(utcMs: number): string {
-  return new Date(utcMs).toISOString();
 }

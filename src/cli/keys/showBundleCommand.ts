@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readTrustFiles } from '../../config/trustFiles.ts';
+import { iso } from '../../domain/instant.ts';
 import type { TrustBundle, TrustedKey } from '../../domain/trustBundle.ts';
 import { readTrustBundle } from '../../sync/readTrustBundle.ts';
 import type { Context } from '../context.ts';
@@ -45,8 +46,4 @@ function describe({ version, issuedAtUtcMs, keys, revoked }: TrustBundle, rootKe
     ...(rows.length === 0 ? ['Nobody may give commands.'] : ['May give commands:', ...alignColumns(rows)]),
     ...(ended.length === 0 ? [] : ['Revoked:', ...alignColumns(ended)]),
   ].join('\n');
-}
-
-function iso(utcMs: number): string {
-  return new Date(utcMs).toISOString();
 }

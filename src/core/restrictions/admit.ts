@@ -1,5 +1,5 @@
 import { type ConsentEntry, type ConsentTexts, consentStateOf } from '../../domain/consent.ts';
-import type { Now } from '../../domain/instant.ts';
+import { iso, type Now } from '../../domain/instant.ts';
 import type {
   Adjustment,
   Area,
@@ -223,8 +223,4 @@ function consentRefusal({ ledger, texts, now }: AdmissionContext): Refused | und
 
 function refused(code: RefusalCode, cause: string): Refused {
   return { kind: 'refused', code, cause };
-}
-
-function iso(utcMs: number): string {
-  return new Date(utcMs).toISOString();
 }

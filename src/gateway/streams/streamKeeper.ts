@@ -8,7 +8,7 @@ import {
   runsOf,
 } from '../../contract/streams.ts';
 import type { TelemetryBody } from '../../contract/telemetry.ts';
-import type { Now } from '../../domain/instant.ts';
+import { iso, type Now } from '../../domain/instant.ts';
 import type { OwnSigner } from '../../ports/signature.ts';
 import type { OutboxDraft, Store, StreamName } from '../../ports/store.ts';
 import type { LossDraft, StreamBatch } from '../../ports/streams.ts';
@@ -233,8 +233,4 @@ function complement(
 
 function dayOf({ utcMs }: Now): number {
   return Math.floor(utcMs / DAY_MS);
-}
-
-function iso(utcMs: number): string {
-  return new Date(utcMs).toISOString();
 }
