@@ -20,6 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), 'loadgate-tests-'));
 const tallyFile = join(folder, 'tally.json');
 try {
   const tally = closingTally(await runVitest());
+  for (const red of tally.reds) console.log(`RED: ${red}`);
   console.log(closingLine(tally));
   process.exitCode = tally.failed === 0 ? 0 : 1;
 } finally {
@@ -57,11 +58,10 @@ function runVitest() {
 function closingTally({ code, cause }) {
   const tally = existsSync(tallyFile)
     ? JSON.parse(readFileSync(tallyFile, 'utf8'))
-    : { passed: 0, failed: 0, skipped: 0 };
+    : { passed: 0, failed: 0, skipped: 0, reds: [] };
   if (tally.failed > 0 || (code === 0 && tally.passed > 0)) return tally;
   const what = tally.passed > 0 ? 'The run itself failed' : `No test of the suite ${suite} has run`;
-  console.log(`${what} (${cause}); this counts as one failure.`);
-  return { ...tally, failed: 1 };
+  return { ...tally, failed: 1, reds: [`${what} (${cause}); this counts as one failure.`] };
 }
 
 function closingLine({ passed, failed, skipped }) {

@@ -99,6 +99,9 @@ if (values.json) {
   console.log(JSON.stringify({ isSmoke, machine, measurements: report, passed, failed }, undefined, 2));
 }
 say(`\n${renderTable(measurements)}\n`);
+for (const measurement of measurements) {
+  if (!measurement.ok) say(`RED: ${measurement.title}: ${measurement.cause.split('\n')[0]}`);
+}
 say(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 

@@ -2,10 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { makeFixtureTree } from '../architecture/fixtureTree.ts';
 import { runProgram } from './runProgram.ts';
 
-function runTests(source: string | undefined): { code: number | null; closingLine: string | undefined } {
+function lastLines(source: string | undefined): { code: number | null; lines: readonly string[] } {
   const tree = makeFixtureTree(source === undefined ? {} : { 'some.test.mjs': source });
   const { code, stdout } = runProgram(['test/run.mjs', '--root', tree, '--globals']);
-  return { code, closingLine: stdout.trimEnd().split('\n').at(-1) };
+  return { code, lines: stdout.trimEnd().split('\n') };
+}
+
+function runTests(source: string | undefined): { code: number | null; closingLine: string | undefined } {
+  const { code, lines } = lastLines(source);
+  return { code, closingLine: lines.at(-1) };
 }
 
 describe('the closing line of a test run', () => {
@@ -46,5 +51,15 @@ describe('the closing line of a test run', () => {
   it('counts a hook that fails beside a test that fails', () => {
     const source = "it('a', () => { throw new Error('a'); }); afterAll(() => { throw new Error('hook'); });";
     expect(runTests(source)).toEqual({ code: 1, closingLine: '0 passed, 2 failed' });
+  });
+
+  it('stands below the names of all that failed', () => {
+    const source =
+      "describe('a home', () => { it('is dark', () => { throw new Error('no lamp'); }); afterAll(() => { throw new Error('hook'); }); });";
+    expect(lastLines(source).lines.slice(-3)).toEqual([
+      'RED: some.test.mjs > a home > is dark: no lamp',
+      'RED: some.test.mjs > a home: hook',
+      '0 passed, 2 failed',
+    ]);
   });
 });
