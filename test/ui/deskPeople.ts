@@ -19,8 +19,9 @@ export async function logIn({ page }: Person, { url, password }: Desk, user: str
 
 /** The page as it stands can be used by everybody, and the browser has nothing to complain about. */
 export async function expectGoodPage({ page, complaints }: Person): Promise<void> {
-  expect(await findBarriers(page), page.url()).toEqual([]);
-  expect(complaints, page.url()).toEqual([]);
+  const where = `${page.url()} at ${page.viewportSize()?.width} px`;
+  expect(await findBarriers(page), where).toEqual([]);
+  expect(complaints, where).toEqual([]);
 }
 
 export async function fillDraft({ page }: Person, kind: 'rehearsal' | 'real'): Promise<void> {

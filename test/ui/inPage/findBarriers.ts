@@ -57,7 +57,15 @@ const CHECKS: Readonly<Record<string, () => readonly Element[] | boolean>> = {
   'is a page without one main part': () => document.querySelectorAll('main').length !== 1,
   'is a page without a language': () => document.documentElement.lang === '',
   'is a page without a title': () => document.title === '',
-  'scrolls sideways': () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+  'makes the page scroll sideways': () => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    const beyond = [...document.querySelectorAll('body *')].filter(
+      (one) => isShown(one) && one.getBoundingClientRect().right > clientWidth,
+    );
+    // Those that stick out of their own accord, not around another that does.
+    return beyond.filter((one) => !beyond.some((other) => other !== one && one.contains(other)));
+  },
   'sticks out of the screen': () =>
     [...document.querySelectorAll('main *')].filter((one) => {
       const box = one.getBoundingClientRect();
