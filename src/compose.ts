@@ -112,7 +112,7 @@ export async function startGateway(
     network: () => network,
     onDecommission: () => decommission.resolve('decommissioned'),
   });
-  const trust = await openTrust(enrolment, started.trustBundle(), log);
+  const trust = await openTrust(enrolment, started.commands.trustBundle(), log);
   uplink = connectUplink(settings, clock, entropy, log);
   network = watchNetwork({
     settings,
@@ -133,7 +133,7 @@ export async function startGateway(
   // Without a record it holds all the same; the next start reads the file again.
   if (trust.toRemember !== undefined) {
     const { bundle, jws } = trust.toRemember;
-    await started
+    await started.commands
       .acceptTrust(bundle, jws)
       .catch((error) => log.warn({ detail: String(error) }, 'Not recorded'));
   }

@@ -53,7 +53,7 @@ export function viewOf(parts: ViewParts): LocalView {
       const ladder = await network()?.climb();
       return ladder === undefined ? undefined : describeLadder(ladder);
     },
-    consent: openConsentDoors({ gateway, clock }),
+    consent: openConsentDoors({ agreement: gateway.agreement, clock }),
     data: openDataDoors({ gateway, site, onDecommission }),
     owner: openOwnerDoors({ gateway, site, clock, isPin }),
     permitJoin: (radioId, seconds) => permitJoin(radios, radioId, seconds),

@@ -9,8 +9,8 @@ import {
   GATEWAY_PURPOSES,
 } from '../domain/consent.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Agreement } from './agreement.ts';
 import { reportConsent } from './describeConsent.ts';
-import type { Gateway } from './gateway.ts';
 
 /** What somebody in the home says about one purpose. */
 export interface ConsentWish {
@@ -32,13 +32,13 @@ export interface ConsentDoors {
 }
 
 interface Parts {
-  readonly gateway: Pick<Gateway, 'consent' | 'changeConsent'>;
+  readonly agreement: Pick<Agreement, 'view' | 'change'>;
   readonly clock: Clock;
 }
 
-export function openConsentDoors({ gateway, clock }: Parts): ConsentDoors {
+export function openConsentDoors({ agreement, clock }: Parts): ConsentDoors {
   return {
-    report: () => reportConsent(gateway.consent(), clock.now()),
+    report: () => reportConsent(agreement.view(), clock.now()),
     choose(wish) {
       const purpose = oneOf(GATEWAY_PURPOSES, wish.purpose);
       const action = oneOf(CONSENT_ACTIONS, wish.action);
@@ -63,7 +63,7 @@ export function openConsentDoors({ gateway, clock }: Parts): ConsentDoors {
       if (until.expiresAtUtcMs !== undefined && !(until.expiresAtUtcMs > utcMs)) {
         return refused(`Expected an instant that is still to come, found "${wish.until}"`);
       }
-      const { ledger, texts } = gateway.consent();
+      const { ledger, texts } = agreement.view();
       const current = texts[purpose]?.version;
       if (action === 'given' && current === undefined) {
         const where = purpose === 'dnoRestriction' ? 'restriction.consentText' : `consentTexts.${purpose}`;
@@ -81,7 +81,7 @@ export function openConsentDoors({ gateway, clock }: Parts): ConsentDoors {
       if (isSame) return { isDone: true, sentence: `${purpose} was ${action} already, text ${textVersion}` };
       const evidence = wish.evidence === '' ? {} : { evidence: wish.evidence };
       const entry = { purpose, action, textVersion, person, how, atUtcMs: utcMs, ...evidence, ...until };
-      if (gateway.changeConsent([entry])) {
+      if (agreement.change([entry])) {
         return { isDone: true, sentence: `${purpose} is ${action}, text ${textVersion}` };
       }
       return refused('It holds now but could not be recorded, and a restart would forget it; check the disk');

@@ -1,29 +1,26 @@
 import type { Status } from '../contract/status.ts';
-import type { RangeRequest } from '../contract/streams.ts';
 import { decide } from '../core/decide.ts';
 import type { Decision, DecisionInput } from '../core/decision.ts';
 import type { SchemeReset } from '../core/limitationScheme.ts';
 import type { SchemeMemory } from '../core/memory.ts';
 import type { Pace } from '../core/pace.ts';
-import type { ConsentEntry, ConsentTexts } from '../domain/consent.ts';
 import type { DomainEvent } from '../domain/event.ts';
 import type { Fault } from '../domain/faults.ts';
 import type { Now, RunningMs } from '../domain/instant.ts';
-import type { Limit } from '../domain/limit.ts';
 import type { DeviceReadings, Snapshot } from '../domain/point.ts';
-import type { SignedCommand } from '../domain/restriction.ts';
 import type { SitePlan } from '../domain/sitePlan.ts';
-import type { TrustBundle } from '../domain/trustBundle.ts';
 import type { Cancel, Clock } from '../ports/clock.ts';
 import type { Device } from '../ports/device.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { Log } from '../ports/log.ts';
 import type { OwnSigner } from '../ports/signature.ts';
-import type { OutboxRow, Store } from '../ports/store.ts';
+import type { Store } from '../ports/store.ts';
 import type { Supervisor } from '../ports/supervisor.ts';
 import { Actuator } from './actuator.ts';
-import { ConsentKeeper, type ConsentView } from './consentKeeper.ts';
-import { withControl, withoutControl, withoutLimits } from './controlSlot.ts';
+import { Agreement } from './agreement.ts';
+import { CommandIntake } from './commandIntake.ts';
+import { ConsentKeeper } from './consentKeeper.ts';
+import { withoutLimits } from './controlSlot.ts';
 import { needsDecision } from './crossing.ts';
 import { bindingSentence, describeStatus, type NetworkStanding } from './describeStatus.ts';
 import { type Erased, ErasureKeeper } from './erasure.ts';
@@ -31,13 +28,14 @@ import { FallbackKeeper } from './fallbackKeeper.ts';
 import { type GatewayMemory, memoryAtStart } from './gatewayMemory.ts';
 import { gatherInput } from './gatherInput.ts';
 import { type Checkpoint, JournalKeeper } from './journalKeeper.ts';
+import type { Kept } from './kept.ts';
 import { LatestReadings } from './latestReadings.ts';
 import { type OwnerSettings, withoutExpired } from './ownerSettings.ts';
 import { Poller } from './poller.ts';
 import { Recorder } from './recorder.ts';
 import { rememberedSwitches } from './rememberedSwitches.ts';
 import { Reporter } from './reporter.ts';
-import { RestrictionKeeper, type UnreadCommand } from './restrictionKeeper.ts';
+import { RestrictionKeeper } from './restrictionKeeper.ts';
 import { takeStatedPosture } from './statedPosture.ts';
 import { DEFAULT_ROOM, type RoomSettings } from './streams/room.ts';
 import { StreamKeeper } from './streams/streamKeeper.ts';
@@ -89,6 +87,10 @@ const TRIM_EVERY_MS = 3_600_000;
  * written, widening goes out, and only then is anything fed that watches over the gateway.
  */
 export class Gateway {
+  /** What comes signed from outside. */
+  readonly commands: CommandIntake;
+  /** What the household agrees to. */
+  readonly agreement: Agreement;
   readonly #parts: GatewayParts;
   readonly #latest: LatestReadings;
   readonly #poller: Poller;
@@ -181,6 +183,27 @@ export class Gateway {
       onNote: (note) => this.#recorder.addNote(note),
       isAgreed: () => this.#consents.covered().has('dnoRestriction'),
     });
+    const kept: Kept = {
+      now: () => clock.now(),
+      memory: () => this.#memory,
+      change: (part) => {
+        this.#memory = { ...this.#memory, ...part };
+      },
+      record: () => this.#cycle({ mustRecord: true }),
+    };
+    this.agreement = new Agreement({
+      kept,
+      consents: this.#consents,
+      onChange: () => this.#reporter.wantStatus(),
+    });
+    this.commands = new CommandIntake({
+      kept,
+      agreement: this.agreement,
+      restrictions: this.#restrictions,
+      streams: this.#streams,
+      recorder: this.#recorder,
+      onEvent: (event) => this.record(event),
+    });
     this.#followConsent(clock.now());
     this.#paces = Object.fromEntries(
       devices.map(({ deviceId, traits: { writeSpacingMs, setpointStepA } }) => [
@@ -246,106 +269,6 @@ export class Gateway {
     this.#recorder.addDraft({ stream: 'events', body: event });
   }
 
-  /** Resolves when the slot is on the disk, so that the sender's acknowledgement promises that it survives. */
-  async acceptControl(limits: readonly Limit[], id: string): Promise<void> {
-    const controlAtMs = this.#parts.clock.runningMs();
-    this.#memory = { ...this.#memory, party: { ...this.#memory.party, controlAtMs } };
-    this.#keepControl(withControl(this.#memory.control, limits, id));
-  }
-
-  async cancelControl(id: string): Promise<void> {
-    this.#keepControl(withoutControl(this.#memory.control, id));
-  }
-
-  /** The controlling party is there. Kept with the next record: a lost heartbeat is followed by another. */
-  async hearParty(): Promise<void> {
-    const heartbeatAtMs = this.#parts.clock.runningMs();
-    this.#memory = { ...this.#memory, party: { ...this.#memory.party, heartbeatAtMs } };
-  }
-
-  knownControlIds(): readonly string[] {
-    return this.#memory.control.knownIds;
-  }
-
-  /** A restriction command whose signature is good. Resolves when what became of it is on the disk. */
-  async acceptRestriction(signed: SignedCommand): Promise<void> {
-    const { restrictions, consent } = this.#memory;
-    const agreed = { ledger: consent, texts: this.#consents.textsOf(this.#memory) };
-    const next = this.#restrictions.take(signed, restrictions, agreed, this.#parts.clock.now());
-    this.#memory = { ...this.#memory, restrictions: next };
-    this.#recordOrThrow('the restriction');
-  }
-
-  /** One that failed a check of its form, its key or its signature. */
-  async refuseRestriction(unread: UnreadCommand): Promise<void> {
-    this.#restrictions.refuse(unread, this.#parts.clock.now());
-    this.#recordOrThrow('the refusal');
-  }
-
-  /** Keys that may give commands, signed by the root; a later bundle than the one before. */
-  async acceptTrust(bundle: TrustBundle, jws: string): Promise<void> {
-    this.#memory = { ...this.#memory, trust: { bundle, jws } };
-    this.record({ kind: 'trustChanged', version: bundle.version });
-    this.#recordOrThrow('the trust bundle');
-  }
-
-  trustBundle(): GatewayMemory['trust'] {
-    return this.#memory.trust;
-  }
-
-  /** The household agrees to something, or does no more. @returns false when it holds but could not be recorded */
-  changeConsent(entries: readonly ConsentEntry[]): boolean {
-    const changed = this.#consents.add(this.#memory, entries, this.#parts.clock.now());
-    this.#memory = { ...this.#memory, ...changed };
-    this.#reporter.wantStatus();
-    return this.#cycle({ mustRecord: true });
-  }
-
-  /** The same, asked for by the back office. Resolves when it is on the disk. */
-  async acceptConsent(entry: ConsentEntry): Promise<void> {
-    if (!this.changeConsent([entry]))
-      throw new Error('the consent holds but could not be recorded; send it again');
-  }
-
-  /** Why no curtailment is taken now; undefined: the household agrees to be controlled. */
-  whyNoControl(): string | undefined {
-    if (this.#consents.covered().has('demandControl')) return undefined;
-    return 'the household does not agree to be controlled (purpose demandControl); ask it to give consent';
-  }
-
-  /** The back office has these entries of the ledger. */
-  async acknowledgeConsent(entries: readonly number[]): Promise<void> {
-    const { consentStanding } = this.#memory;
-    const unacknowledged = consentStanding.unacknowledged.filter((entry) => !entries.includes(entry));
-    this.#memory = { ...this.#memory, consentStanding: { ...consentStanding, unacknowledged } };
-    this.#recordOrThrow('the acknowledgement');
-  }
-
-  /** Texts that are to be agreed to from now on; a later version than those before. */
-  async announceTexts(version: number, texts: ConsentTexts): Promise<void> {
-    const { consentStanding } = this.#memory;
-    const announced = { version, texts };
-    this.#memory = { ...this.#memory, consentStanding: { ...consentStanding, announced } };
-    this.#recordOrThrow('the texts');
-  }
-
-  /** What the ledger comes to at this moment. */
-  consent(): ConsentView {
-    const { consent, consentStanding } = this.#memory;
-    return {
-      ledger: consent,
-      texts: this.#consents.textsOf(this.#memory),
-      covered: this.#consents.covered(),
-      unacknowledged: consentStanding.unacknowledged,
-      textsVersion: consentStanding.announced?.version ?? 0,
-    };
-  }
-
-  /** A row of the outbox as it may leave now; undefined: nothing of it may. */
-  cutRow(row: OutboxRow): OutboxRow | undefined {
-    return this.#consents.cutRow(row);
-  }
-
   /** An operator has looked into it: what was lost with the record does not matter any more. */
   acknowledgeDistrust(): boolean {
     const { distrust, ...rest } = this.#memory;
@@ -385,13 +308,6 @@ export class Gateway {
     return this.#erasure.erase(why);
   }
 
-  /** The back office misses a stretch of a stream. @returns the sequences that are to be sent again */
-  answerRange(request: RangeRequest): readonly number[] {
-    const { draft, repeats } = this.#streams.answer(request, this.#parts.clock.now());
-    this.#recorder.addDraft(draft);
-    return repeats;
-  }
-
   isErasing(): boolean {
     return this.#erasure.isRunning();
   }
@@ -429,7 +345,7 @@ export class Gateway {
       explanation: this.#decision?.explanation,
       owner: this.#memory.owner,
       restrictions: this.#memory.restrictions,
-      consent: this.consent(),
+      consent: this.agreement.view(),
       identity: { keyId: signer.keyId, publicKey: signer.publicKey },
       trust: { version: this.#memory.trust?.bundle.version ?? 0 },
       extraFaults: this.#ownFaults(),
@@ -572,17 +488,6 @@ export class Gateway {
       core: decision.memory,
       owner: withoutExpired(this.#memory.owner, this.#parts.clock.runningMs()),
     };
-  }
-
-  #keepControl(control: GatewayMemory['control']): void {
-    this.#memory = { ...this.#memory, control };
-    this.#recordOrThrow('the curtailment');
-  }
-
-  /** What holds already must be on the disk before the broker hears that it came. */
-  #recordOrThrow(what: string): void {
-    if (this.#cycle({ mustRecord: true })) return;
-    throw new Error(`${what} holds but could not be recorded; it must be sent again`);
   }
 
   #commit(now: Now, how: { readonly isClosing?: boolean } = {}): boolean {

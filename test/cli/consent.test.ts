@@ -15,9 +15,9 @@ function openDoors() {
   const texts = { ...(chargingData && { chargingData }), ...(vehicleData && { vehicleData }) };
   const doors = openConsentDoors({
     clock,
-    gateway: {
-      consent: () => ({ ledger, texts, covered: new Set(), unacknowledged: [2], textsVersion: 0 }),
-      changeConsent: (entries) => {
+    agreement: {
+      view: () => ({ ledger, texts, covered: new Set(), unacknowledged: [2], textsVersion: 0 }),
+      change: (entries) => {
         ledger.push(...entries);
         return true;
       },

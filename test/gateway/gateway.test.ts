@@ -197,7 +197,7 @@ describe('the record', () => {
 
   it('speaks the language of the contract', async () => {
     const home = await started();
-    home.gateway.changeConsent(given(USUAL_PURPOSES, {}, home.clock.now().utcMs));
+    home.gateway.agreement.change(given(USUAL_PURPOSES, {}, home.clock.now().utcMs));
     home.householdA = 60;
     await home.clock.advance(70_000);
     home.householdA = 5;
@@ -240,23 +240,23 @@ describe('the record', () => {
 describe('curtailments', () => {
   it('promises one to its sender only when it is on the disk', async () => {
     const home = await started();
-    await home.gateway.acceptControl([curtailment(0, { validUntilMs: 1e9 })], 'a');
+    await home.gateway.commands.acceptControl([curtailment(0, { validUntilMs: 1e9 })], 'a');
     expect(home.store.batches.at(-1)?.memory).toMatchObject({
       control: { id: 'a', limits: [{ ceiling: 0 }] },
     });
     expect(home.carA()).toBe(0);
     home.store.isFull = true;
-    await expect(home.gateway.acceptControl([curtailment(5, { validUntilMs: 1e9 })], 'b')).rejects.toThrow(
-      'must be sent again',
-    );
+    await expect(
+      home.gateway.commands.acceptControl([curtailment(5, { validUntilMs: 1e9 })], 'b'),
+    ).rejects.toThrow('must be sent again');
   });
 
   it('ends only the one that a cancel names', async () => {
     const home = await started();
-    await home.gateway.acceptControl([curtailment(0, { validUntilMs: 1e9 })], 'a');
-    await home.gateway.cancelControl('other');
+    await home.gateway.commands.acceptControl([curtailment(0, { validUntilMs: 1e9 })], 'a');
+    await home.gateway.commands.cancelControl('other');
     expect(home.gateway.status().limits.some(({ source }) => source === 'curtailment')).toBe(true);
-    await home.gateway.cancelControl('a');
+    await home.gateway.commands.cancelControl('a');
     // Held for the random offset of 60 s, then gone.
     await home.clock.advance(59_000);
     expect(home.gateway.status().limits.some(({ source }) => source === 'curtailment')).toBe(true);
@@ -266,13 +266,13 @@ describe('curtailments', () => {
 
   it('survives a kill: the next life begins with it', async () => {
     const home = await started();
-    await home.gateway.acceptControl([curtailment(0, { validUntilMs: 1e9 })], 'a');
+    await home.gateway.commands.acceptControl([curtailment(0, { validUntilMs: 1e9 })], 'a');
     const memory = structuredClone(home.store.batches.at(-1)?.memory);
     const next = await started({ kind: 'restored', state: { memory, runningMs: 2_000, utcMs: 0 } });
     // The charge point of the next life still reads 10 A: it gets the time to confirm, then it is told again.
     await next.clock.advance(4_000);
     expect(next.carA()).toBe(0);
-    expect(next.gateway.knownControlIds()).toEqual(['a']);
+    expect(next.gateway.commands.knownControlIds()).toEqual(['a']);
   });
 });
 

@@ -45,15 +45,15 @@ async function live({ clock, gateway }: SteppedHome): Promise<void> {
     validUntilMs: clock.runningMs() + (part + 1) * 3 * MINUTE_MS,
     reason: 'flexibility event',
   });
-  await gateway.hearParty();
+  await gateway.commands.hearParty();
   await clock.advance(MINUTE_MS);
-  await gateway.acceptControl([curtailment(0), curtailment(1)], 'evening');
+  await gateway.commands.acceptControl([curtailment(0), curtailment(1)], 'evening');
   await clock.advance(2 * MINUTE_MS);
   const untilMs = clock.runningMs() + 5 * MINUTE_MS;
   gateway.chooseAsOwner((owner) => withPreference(owner, { kind: 'boost', loadId: 'charge-point', untilMs }));
   await clock.advance(4 * MINUTE_MS);
   gateway.resetScheme({ by: 'householder' });
-  await gateway.cancelControl('evening');
+  await gateway.commands.cancelControl('evening');
   await clock.advance(2 * MINUTE_MS);
 }
 

@@ -27,7 +27,7 @@ class RestrictedHome extends FakeHome {
   static async charging(): Promise<RestrictedHome> {
     const home = new RestrictedHome();
     home.gateway.start();
-    home.gateway.changeConsent([{ ...AGREED, atUtcMs: UTC_MS }]);
+    home.gateway.agreement.change([{ ...AGREED, atUtcMs: UTC_MS }]);
     await home.clock.advance(120_000);
     expect(home.carA()).toBeGreaterThan(20);
     return home;
@@ -44,7 +44,7 @@ class RestrictedHome extends FakeHome {
   }
 
   async take(command: RestrictionCommand): Promise<void> {
-    await this.gateway.acceptRestriction(signedAs(command));
+    await this.gateway.commands.acceptRestriction(signedAs(command));
   }
 
   receipts(): ReceiptMessage[] {
@@ -129,7 +129,7 @@ describe('a restriction notice at a gateway', () => {
   it('ends at once when the household withdraws its consent', async () => {
     const home = await RestrictedHome.charging();
     await home.take(notice());
-    home.gateway.changeConsent([{ ...AGREED, action: 'withdrawn', atUtcMs: UTC_MS }]);
+    home.gateway.agreement.change([{ ...AGREED, action: 'withdrawn', atUtcMs: UTC_MS }]);
     expect(home.statuses().at(-1)).toBe('withdrawn');
     await home.clock.advance(3 * MINUTE_MS);
     expect(home.carA()).toBeGreaterThan(0);
@@ -143,7 +143,9 @@ describe('a restriction notice at a gateway', () => {
     await home.take(cancelOf('n1', { cancels: { noticeId: 'n1', sha256: hashOf('guess') } }));
     expect(home.receipts().at(-1)).toMatchObject({ status: 'refused', code: 'wrongState' });
     expect(home.gateway.status().restrictions).toHaveLength(1);
-    await home.gateway.acceptRestriction(signedAs(cancelOf('n1', { sequence: 3 }), hashOf('second cancel')));
+    await home.gateway.commands.acceptRestriction(
+      signedAs(cancelOf('n1', { sequence: 3 }), hashOf('second cancel')),
+    );
     expect(home.statuses().at(-1)).toBe('cancelled');
   });
 

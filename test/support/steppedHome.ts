@@ -180,22 +180,22 @@ export class SteppedHome {
       areaIds: supply?.areas ?? [],
       ...(supply !== undefined && { distributor: distributorOf(supply.mpan) }),
       ...(controllingParty?.partyId !== undefined && { partyId: controllingParty.partyId }),
-      trust: { ...this.keys.trust, bundle: gateway.trustBundle()?.bundle ?? this.keys.bundle },
+      trust: { ...this.keys.trust, bundle: gateway.commands.trustBundle()?.bundle ?? this.keys.bundle },
       verify: createSignatureReader(),
-      knownIds: gateway.knownControlIds(),
-      onControl: (limits, id) => gateway.acceptControl(limits, id),
-      onCancel: (id) => gateway.cancelControl(id),
-      onHeartbeat: () => gateway.hearParty(),
-      whyNoControl: () => gateway.whyNoControl(),
+      knownIds: gateway.commands.knownControlIds(),
+      onControl: (limits, id) => gateway.commands.acceptControl(limits, id),
+      onCancel: (id) => gateway.commands.cancelControl(id),
+      onHeartbeat: () => gateway.commands.hearParty(),
+      whyNoControl: () => gateway.agreement.whyNoControl(),
       consent: {
-        view: () => gateway.consent(),
-        onEntry: (entry) => gateway.acceptConsent(entry),
-        onAcknowledged: (entries) => gateway.acknowledgeConsent(entries),
-        onTexts: (version, texts) => gateway.announceTexts(version, texts),
+        view: () => gateway.agreement.view(),
+        onEntry: (entry) => gateway.agreement.accept(entry),
+        onAcknowledged: (entries) => gateway.agreement.acknowledge(entries),
+        onTexts: (version, texts) => gateway.agreement.announceTexts(version, texts),
       },
-      onRestriction: (signed) => gateway.acceptRestriction(signed),
-      onRestrictionRefused: (refusal) => gateway.refuseRestriction(refusal),
-      onTrust: (bundle, jws) => gateway.acceptTrust(bundle, jws),
+      onRestriction: (signed) => gateway.commands.acceptRestriction(signed),
+      onRestrictionRefused: (refusal) => gateway.commands.refuseRestriction(refusal),
+      onTrust: (bundle, jws) => gateway.commands.acceptTrust(bundle, jws),
       onEvent: (event) => gateway.record(event),
     });
     postman = new Postman({
@@ -205,17 +205,17 @@ export class SteppedHome {
       clock,
       entropy,
       log: this.log,
-      cut: (row) => gateway.cutRow(row),
+      cut: (row) => gateway.agreement.cutRow(row),
       inFlightMaximum: () => 20,
       onEvent: (event) => gateway.record(event),
     });
     this.#life = { clock, gateway, store, postman, bus, devices };
     gateway.start();
     const missing = USUAL_PURPOSES.filter(
-      (purpose) => !gateway.consent().ledger.some((entry) => entry.purpose === purpose),
+      (purpose) => !gateway.agreement.view().ledger.some((entry) => entry.purpose === purpose),
     );
     const consents = given(this.#options.consents ?? missing, this.site, clock.now().utcMs);
-    if (missing.length > 0 && consents.length > 0) gateway.changeConsent(consents);
+    if (missing.length > 0 && consents.length > 0) gateway.agreement.change(consents);
   }
 
   /** Ends the life between two steps, as SIGKILL does: nothing more is written, the next life finds what is on the disk. */

@@ -90,7 +90,7 @@ describe('a purpose that is withdrawn', () => {
     const fields = FIELDS[purpose];
     if (fields !== undefined) expect(textsOf(office).join('\n')).toMatch(fields);
     const before = textsOf(office).length;
-    home.gateway.changeConsent([entry(home, purpose, 'withdrawn')]);
+    home.gateway.agreement.change([entry(home, purpose, 'withdrawn')]);
     await live(home);
     const after = textsOf(office).slice(before);
     if (fields !== undefined) {
@@ -114,7 +114,7 @@ describe('a purpose that is withdrawn', () => {
       await live(home);
       const fields = FIELDS[purpose];
       if (fields !== undefined) expect(waiting(home)).toMatch(fields);
-      home.gateway.changeConsent([entry(home, purpose, 'withdrawn')]);
+      home.gateway.agreement.change([entry(home, purpose, 'withdrawn')]);
       if (fields !== undefined) expect(waiting(home)).not.toMatch(fields);
       await live(home);
       home.kill();
@@ -140,10 +140,10 @@ describe('a purpose that is withdrawn', () => {
   it('and given again begins anew: nothing of between is told', async () => {
     const office = new BackOffice();
     const home = await homeWith(office);
-    home.gateway.changeConsent([entry(home, 'chargingData', 'withdrawn')]);
+    home.gateway.agreement.change([entry(home, 'chargingData', 'withdrawn')]);
     await home.clock.advance(300_000);
     const before = textsOf(office).length;
-    home.gateway.changeConsent([entry(home, 'chargingData', 'given')]);
+    home.gateway.agreement.change([entry(home, 'chargingData', 'given')]);
     const givenAt = new Date(home.clock.now().utcMs).toISOString();
     await home.clock.advance(130_000);
     const intervals = textsOf(office)
@@ -162,10 +162,10 @@ describe('a purpose that is withdrawn', () => {
       ...entry(home, 'chargingData', action),
       person: 'driver-2',
     });
-    home.gateway.changeConsent([further('refused')]);
-    expect(home.gateway.consent().covered.has('chargingData')).toBe(false);
-    home.gateway.changeConsent([further('given')]);
-    expect(home.gateway.consent().covered.has('chargingData')).toBe(true);
+    home.gateway.agreement.change([further('refused')]);
+    expect(home.gateway.agreement.view().covered.has('chargingData')).toBe(false);
+    home.gateway.agreement.change([further('given')]);
+    expect(home.gateway.agreement.view().covered.has('chargingData')).toBe(true);
   });
 
   it('ends a curtailment in force, and the next is refused', async () => {
@@ -185,7 +185,7 @@ describe('a purpose that is withdrawn', () => {
     await home.command('curtailment', curtailment('c1'));
     await home.clock.advance(5_000);
     expect(isCurtailed()).toBe(true);
-    home.gateway.changeConsent([entry(home, 'demandControl', 'withdrawn')]);
+    home.gateway.agreement.change([entry(home, 'demandControl', 'withdrawn')]);
     await home.clock.advance(1_300_000);
     expect(isCurtailed()).toBe(false);
     await home.command('curtailment', curtailment('c2'));
@@ -198,7 +198,7 @@ describe('a purpose that is withdrawn', () => {
     const office = new BackOffice();
     const home = await homeWith(office);
     const expiresAtUtcMs = home.clock.now().utcMs + 60_000;
-    home.gateway.changeConsent([{ ...entry(home, 'chargingData', 'given'), expiresAtUtcMs }]);
+    home.gateway.agreement.change([{ ...entry(home, 'chargingData', 'given'), expiresAtUtcMs }]);
     office.setThere(false);
     await home.clock.advance(30_000);
     home.kill();
@@ -233,7 +233,7 @@ describe('the back office', () => {
     await home.command('consent', request);
     await home.command('consent', request);
     await home.clock.advance(3_000);
-    expect(home.gateway.consent().covered.has('chargingData')).toBe(false);
+    expect(home.gateway.agreement.view().covered.has('chargingData')).toBe(false);
     const answers = textsOf(office)
 
       .flatMap((text) => {
@@ -245,15 +245,15 @@ describe('the back office', () => {
       { schema: 'loadgate.consent-entry/1', action: 'withdrawn', how: 'backOffice' },
     ]);
     const [answer] = answers;
-    expect(home.gateway.consent().unacknowledged).toContain(answer?.entry);
+    expect(home.gateway.agreement.view().unacknowledged).toContain(answer?.entry);
     const ack = { schema: 'loadgate.consent-ack/1', gatewayId: 'home', id: 'a1', issuedAt: at(0) };
     await home.command('consentAck', { ...ack, entries: [{ entry: answer?.entry, at: answer?.at }] });
-    expect(home.gateway.consent().unacknowledged).not.toContain(answer?.entry);
+    expect(home.gateway.agreement.view().unacknowledged).not.toContain(answer?.entry);
     const late = { ...request, id: 'r2', action: 'given', evidence: 'form-12' };
     await home.command('consent', late);
-    expect(home.gateway.consent().covered.has('chargingData')).toBe(false);
+    expect(home.gateway.agreement.view().covered.has('chargingData')).toBe(false);
     await home.command('consent', { ...late, id: 'r3', issuedAt: at(0) });
-    expect(home.gateway.consent().covered.has('chargingData')).toBe(true);
+    expect(home.gateway.agreement.view().covered.has('chargingData')).toBe(true);
   });
 
   it('announces a text that must be agreed to anew from its date on', async () => {
@@ -266,9 +266,9 @@ describe('the back office', () => {
       issuedAt: appliesFrom,
       texts: { chargingData: { version: 'charging-data-2', appliesFrom } },
     });
-    expect(home.gateway.consent().covered.has('chargingData')).toBe(true);
+    expect(home.gateway.agreement.view().covered.has('chargingData')).toBe(true);
     await home.clock.advance(61_000);
-    expect(home.gateway.consent().covered.has('chargingData')).toBe(false);
-    expect(home.gateway.consent().covered.has('vehicleData')).toBe(true);
+    expect(home.gateway.agreement.view().covered.has('chargingData')).toBe(false);
+    expect(home.gateway.agreement.view().covered.has('vehicleData')).toBe(true);
   });
 });

@@ -83,7 +83,7 @@ export class GatewayStage implements Stage {
         return this.#restrict(this.#distributor.cancelOf(step.withProof, utcMs));
       case 'consent': {
         const { gateway } = this.#stepped;
-        openConsentDoors({ gateway, clock }).choose(consentOf(step.is));
+        openConsentDoors({ agreement: gateway.agreement, clock }).choose(consentOf(step.is));
         return;
       }
       case 'boost':
