@@ -187,6 +187,17 @@ it('a rehearsal and a report before the end say so', () => {
   expect(toHtml(rehearsal)).toContain('class="rehearsal"');
 });
 
+it('what nothing was measured of is not zero', () => {
+  const report = ofgemReport(
+    facts({ rows: facts().rows.filter(({ progress }) => progress === NO_PROGRESS) }),
+  );
+  expect(report).toMatchObject({ reliefW: { isSuppressed: false }, energyWh: { isSuppressed: false } });
+  expect(report.reliefW).not.toHaveProperty('value');
+  expect(report.measured).toEqual({ value: 0, isSuppressed: false });
+  expect(toCsv(report)).toMatch(/^relief measured W,not known\r?$/m);
+  expect(toHtml(report)).toContain('not known');
+});
+
 it('a cell that begins like a formula is text to a spreadsheet', () => {
   const { notice } = facts();
   const report = ofgemReport(

@@ -70,7 +70,8 @@ function supplierRows({ supplierId, supplies, totals }: SupplierReport): readonl
 }
 
 function ofgemRows(report: OfgemReport): readonly Row[] {
-  const shown = ({ value }: { readonly value?: number | undefined }): string | number => value ?? 'left out';
+  const shown = ({ value, isSuppressed }: OfgemReport['asked']): string | number =>
+    value ?? (isSuppressed ? 'left out' : 'not known');
   return [
     ['figure', 'value'],
     ['homes asked', shown(report.asked)],

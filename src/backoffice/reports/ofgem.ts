@@ -27,8 +27,11 @@ export function ofgemReport(facts: ReportFacts): OfgemReport {
   const [ofObeyed = HIDDEN, unanswered = HIDDEN, , ...refused] = parts;
   const expecting = rows.filter(({ target }) => target.forecastW !== undefined).length;
   const energies = obeyed.flatMap((row) => energyOfRow(notice, row) ?? []);
-  const quantity = (value: number, homes: number): Quantity =>
-    isSmall(homes) ? { isSuppressed: true } : { value: Math.round(value), isSuppressed: false };
+  const quantity = (value: number, homes: number): Quantity => {
+    // The sum of nothing known is not zero.
+    if (homes === 0) return { isSuppressed: false };
+    return isSmall(homes) ? HIDDEN : { value: Math.round(value), isSuppressed: false };
+  };
   const head = headOf(facts, []);
   const report: OfgemReport = {
     schema: 'loadgate.ofgem-report/1',

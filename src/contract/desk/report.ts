@@ -42,6 +42,7 @@ const head = {
 
 /** A count; absent and isSuppressed where it is so small that it might point at a home. */
 const countSchema = z.object({ value: z.int().exactOptional(), isSuppressed: z.boolean() });
+/** A sum over homes; the same, and absent without isSuppressed where it is known of no home. */
 const quantitySchema = z.object({ value: z.number().exactOptional(), isSuppressed: z.boolean() });
 
 export const supplierReportSchema = z.object({

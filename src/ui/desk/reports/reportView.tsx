@@ -124,9 +124,6 @@ function told({ value, isSuppressed }: Suppressible, words: (value: number | und
 
 function ForOfgem({ report }: { readonly report: OfgemReport }) {
   const homes = (one: OfgemReport['asked']) => told(one, count);
-  // Where nothing was measured the sum is nothing, and that is not a zero.
-  const measured: typeof withheld = (one, words) =>
-    report.measured.value === 0 ? words(undefined) : withheld(one, words);
   return (
     <>
       <dl class="figures">
@@ -140,13 +137,13 @@ function ForOfgem({ report }: { readonly report: OfgemReport }) {
         <Figure name="In part" value={homes(report.floored)} />
       </dl>
       <dl class="figures">
-        <Figure name="Relief forecast" value={withheld(report.forecastW, power)} />
+        <Figure name="Relief forecast" value={told(report.forecastW, power)} />
         <Figure
           name="Relief measured"
-          value={measured(report.reliefW, power)}
+          value={told(report.reliefW, power)}
           beside={`${homes(report.measured)} homes measured`}
         />
-        <Figure name="Energy not drawn" value={measured(report.energyWh, energy)} />
+        <Figure name="Energy not drawn" value={told(report.energyWh, energy)} />
       </dl>
       <h3>Refused, by cause</h3>
       {report.refused.length === 0 ? (
@@ -162,10 +159,6 @@ function ForOfgem({ report }: { readonly report: OfgemReport }) {
       )}
     </>
   );
-}
-
-function withheld(one: Suppressible, words: (value: number | undefined) => string): string {
-  return one.isSuppressed ? 'left out' : words(one.value);
 }
 
 function ForCustomer({ report }: { readonly report: CustomerReport }) {
