@@ -32,7 +32,7 @@ export const CONSENT_PURPOSES = {
   },
   v2gControl: {
     title: 'The controlling party may take energy from the vehicle',
-    leaves: 'nothing; it decides whether such a command is obeyed',
+    leaves: 'nothing; there is no command yet that asks for it, so nothing rests on it',
   },
   dnoRestriction: {
     title: 'The distributor may reduce devices for a short time in an emergency',
@@ -75,6 +75,8 @@ export interface ConsentEntry {
   readonly expiresAtUtcMs?: UtcMs;
   /** Of the signed message of the back office that asked for it. */
   readonly requestId?: string;
+  /** It stands in a record that was restored: what was said since is not known, so it counts only when it is given anew. */
+  readonly isUnconfirmed?: true;
 }
 
 /** The text of one purpose that is to be agreed to. */
@@ -88,7 +90,10 @@ export type ConsentTexts = { readonly [Purpose in ConsentPurpose]?: ConsentText 
 
 export type ConsentState =
   | { readonly kind: 'never' }
-  | { readonly kind: ConsentEntry['action'] | 'expired' | 'superseded'; readonly entry: ConsentEntry };
+  | {
+      readonly kind: ConsentEntry['action'] | 'expired' | 'superseded' | 'unconfirmed';
+      readonly entry: ConsentEntry;
+    };
 
 export type ConsentStateKind = ConsentState['kind'];
 
@@ -103,6 +108,7 @@ export function consentOfPerson(
   const entry = ledger.findLast((one) => one.purpose === purpose && one.person === person);
   if (entry === undefined) return { kind: 'never' };
   if (entry.action !== 'given') return { kind: entry.action, entry };
+  if (entry.isUnconfirmed === true) return { kind: 'unconfirmed', entry };
   if (entry.expiresAtUtcMs !== undefined && entry.expiresAtUtcMs <= nowUtcMs)
     return { kind: 'expired', entry };
   const text = texts[purpose];
@@ -110,6 +116,9 @@ export function consentOfPerson(
   if (isNewer && (text.appliesFromUtcMs ?? nowUtcMs) <= nowUtcMs) return { kind: 'superseded', entry };
   return { kind: 'given', entry };
 }
+
+/** What one person of several says stops it for all: also what cannot be known any more. */
+const STOPPING: readonly ConsentStateKind[] = ['refused', 'withdrawn', 'unconfirmed'];
 
 /**
  * Where the household stands: given only while the main driver has given it and no other person of the ledger has
@@ -125,7 +134,7 @@ export function consentStateOf(
   if (main.kind !== 'given') return main;
   for (const person of personsOf(ledger)) {
     const state = consentOfPerson(ledger, purpose, person, texts, nowUtcMs);
-    if (state.kind === 'refused' || state.kind === 'withdrawn') return state;
+    if (STOPPING.includes(state.kind)) return state;
   }
   return main;
 }

@@ -70,10 +70,11 @@ export type DomainEvent =
   | {
       readonly kind: 'gatewayStarted';
       readonly gapMs?: number;
-      readonly found: 'memory' | 'nothing' | 'damaged';
+      readonly found: 'memory' | 'nothing' | 'damaged' | 'backup';
     }
   | { readonly kind: 'gatewayStopped'; readonly posture: string }
-  | { readonly kind: 'controlRefused'; readonly topic: string; readonly cause: string }
+  /** id: of the message, where it has one and could be read. */
+  | { readonly kind: 'controlRefused'; readonly topic: string; readonly cause: string; readonly id?: string }
   /** The distributor restricts this home; told to the household when it begins and when it ends. */
   | {
       readonly kind: 'restrictionStarted';

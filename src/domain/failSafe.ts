@@ -88,14 +88,14 @@ export const FAIL_SAFE = {
   },
   storeFailing: {
     source: 'record',
-    failure: 'cannot be written (disk full, read-only)',
+    failure: 'cannot be written (disk full, read-only), or takes seconds to be written',
     action: 'nothingWidens',
     within: 'at once',
     meaning: 'narrowing goes on, nothing widens',
   },
   recordLost: {
     source: 'record',
-    failure: 'damaged and set aside, or of another make',
+    failure: 'damaged and set aside, of another make, or restored from a backup',
     action: 'safePosture',
     within: 'at once',
     meaning:

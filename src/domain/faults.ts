@@ -108,6 +108,18 @@ export const FAULTS = {
     effect: 'A new one was begun; the home starts from the safe posture, random delays run in full',
     nextStep: 'Send the file that was set aside to support; check the storage medium',
   },
+  'store-slow': {
+    title: 'Writing the record takes longer than a control cycle',
+    effect:
+      'Nothing is measured or commanded while a write lasts; writes are made seldom, and nothing widens between them',
+    nextStep: 'Replace the card before it fails: docs/backup.md; look for another program that writes much',
+  },
+  'store-from-backup': {
+    title: 'The record was restored from a backup; what came since is not known',
+    effect: 'Every load stays in its safe posture, and what rests on consent is left out',
+    nextStep:
+      'Ask the back office what is in force, confirm the consent anew, then `loadgate acknowledge`; docs/backup.md',
+  },
   'cycle-overrun': {
     title: 'A control cycle took too long',
     effect: 'The watchdogs of the devices are not fed by it',
@@ -137,6 +149,31 @@ export const FAULTS = {
       'Nothing is lost: the connection is made anew after 20 s without an acknowledgement, and what waits in the outbox is sent again',
     nextStep:
       'The operator of the broker looks at its load, its disk and its log; the box itself has nothing to mend',
+  },
+  'certificate-ends-soon': {
+    title: 'The certificate of this gateway at the broker ends within 30 days and has not been renewed',
+    effect: 'None yet: the gateway goes on asking the back office for a new one, where it may',
+    nextStep:
+      'Run `loadgate certificate`: it says why no new one has come; the operator of the back office looks for the request in its audit trail',
+  },
+  'certificate-ends-within-days': {
+    title: 'The certificate of this gateway at the broker ends within 7 days and has not been renewed',
+    effect: 'None yet: the gateway goes on asking the back office for a new one, where it may',
+    nextStep:
+      'Run `loadgate certificate`: it says why no new one has come; plan to put a new certificate and key in place by hand before the day',
+  },
+  'certificate-expired': {
+    title: 'The certificate of this gateway at the broker has expired',
+    effect:
+      'The limits hold; nothing is lost, but the broker lets nobody in by it: what is to be sent waits in the outbox',
+    nextStep:
+      'Put a new certificate and its key in place of broker.certificateFile and broker.keyFile; no restart is needed (docs/certificates.md)',
+  },
+  'certificate-not-taken': {
+    title: 'A new certificate of this gateway came, and could not be taken',
+    effect: 'The one in use stays; a new one is asked for again, with pauses',
+    nextStep:
+      'Run `loadgate certificate`: it says what was wrong with it; the operator of the back office or of the broker mends that',
   },
   'back-office-unreachable': {
     title: 'The way to the back office is broken at the rung that is named',

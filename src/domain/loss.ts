@@ -8,6 +8,7 @@ export const LOSS_CAUSES = {
   damagedRow: 'the storage medium has damaged it',
   notRecorded: 'the storage medium took nothing while it was new',
   recordLost: 'the record of before was damaged and set aside; another outbox was begun',
+  restored: 'the gateway was restored from a backup, which holds nothing of it',
   notRunning: 'the gateway was not running',
   clockUnknown: 'the gateway was not running, and no clock told for how long',
   deviceAbsent: 'the device did not answer',

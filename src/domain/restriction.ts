@@ -139,6 +139,11 @@ export const REFUSALS = {
     meaning: 'it refers to a notice with other content than this gateway holds: a release needs that proof',
     drlc: 0xf8,
   },
+  beforeRestore: {
+    check: 5,
+    meaning: 'a release that was issued before this gateway was restored from a backup',
+    drlc: 0xfe,
+  },
   alreadyOver: { check: 6, meaning: 'the notice that it refers to is over', drlc: 0xf9 },
 } as const;
 

@@ -9,10 +9,18 @@ export interface BusMessage {
   readonly isRetained?: boolean;
 }
 
+/** Goes beside the payload for whoever looks on at the broker (MQTT 5). Nobody decides by it. */
+export interface MessageLabel {
+  readonly contentType: string;
+  /** As the message itself names it. */
+  readonly schema: string;
+}
+
 export interface PublishOptions {
   readonly retain?: boolean;
   /** The broker throws the message away when it could not hand it on for this long; MQTT 3.1.1 keeps it. Absent: never. */
   readonly expiryS?: number;
+  readonly label?: MessageLabel;
 }
 
 /** The way to the back office. The control cycle never waits for it. */

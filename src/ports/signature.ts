@@ -12,6 +12,8 @@ export interface SignatureReader {
   takeApart(jws: string): SignedHeader | undefined;
   /** @param publicKey raw Ed25519 key, base64url. Never throws; a key that is none gives false. */
   isSignedBy(jws: string, publicKey: string): Promise<boolean>;
+  /** By which a text is named, whoever has signed it. @returns SHA-256, hexadecimal */
+  sha256(bytes: Uint8Array): string;
 }
 
 /** Signs with one key, which need not be on this machine: a file, a hardware module, a key service. */

@@ -21,7 +21,7 @@ export interface JournalSegment {
 
 /** A signed text that belongs into the journal: a command that came, a receipt that goes, a checkpoint, an erasure. */
 export interface JournalNote {
-  readonly kind: 'command' | 'receipt' | 'checkpoint' | 'erasure' | 'consent';
+  readonly kind: 'command' | 'receipt' | 'checkpoint' | 'erasure' | 'consent' | 'restoration';
   /** Compact JWS. */
   readonly jws: string;
   readonly runningMs: RunningMs;
@@ -100,9 +100,20 @@ export interface Restored {
   readonly utcMs: UtcMs;
 }
 
+/** What a record says of itself that came out of a backup, until something was recorded in it. */
+export interface BackupMark {
+  readonly madeAtUtcMs: UtcMs;
+  /** The journal that goes on in it; its outbox went by the same name, and is not in the backup. */
+  readonly journalId: string;
+  /** For each stream since when there may be records that never reached the broker: neither they nor their number are known. */
+  readonly openSinceUtcMs: Readonly<Record<StreamName, UtcMs>>;
+}
+
 export type StoreCondition =
   | { readonly kind: 'fresh' }
   | { readonly kind: 'restored'; readonly state: Restored }
+  /** What was recorded since the backup is lost. Another outbox is begun; the journal goes on under its name. */
+  | { readonly kind: 'fromBackup'; readonly state: Restored; readonly backup: BackupMark }
   /** The damaged database was moved to setAsidePath; a new one was begun. */
   | { readonly kind: 'damaged'; readonly setAsidePath: string; readonly detail: string }
   /** No database can be written: the gateway runs without widening. */

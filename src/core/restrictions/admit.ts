@@ -1,5 +1,5 @@
 import { type ConsentEntry, type ConsentTexts, consentStateOf } from '../../domain/consent.ts';
-import { iso, type Now } from '../../domain/instant.ts';
+import { iso, type Now, type UtcMs } from '../../domain/instant.ts';
 import type {
   Adjustment,
   Area,
@@ -23,6 +23,8 @@ export interface AdmissionContext {
   readonly ledger: readonly ConsentEntry[];
   /** That are to be agreed to. */
   readonly texts: ConsentTexts;
+  /** What was issued before this releases nothing; absent: all may. */
+  readonly releasesSinceUtcMs?: UtcMs;
 }
 
 /** What becomes of a command whose signature is good. */
@@ -94,7 +96,23 @@ function findAnswered(noticeId: string, issuer: string, { answered }: Restrictio
   return answered.find((one) => one.kind === 'notice' && one.noticeId === noticeId && one.issuer === issuer);
 }
 
-function admitCancel({ cancels, issuer }: RestrictionCancel, { memory }: AdmissionContext): Admission {
+/** Of a record that was restored nobody knows what was taken back since; what only narrows is taken all the same. */
+function isFromBefore(
+  { issuedAtUtcMs }: RestrictionCommand,
+  { releasesSinceUtcMs = Number.NEGATIVE_INFINITY }: AdmissionContext,
+): boolean {
+  return issuedAtUtcMs < releasesSinceUtcMs;
+}
+
+function admitCancel(cancel: RestrictionCancel, context: AdmissionContext): Admission {
+  const { cancels, issuer, issuedAtUtcMs } = cancel;
+  const { memory } = context;
+  if (isFromBefore(cancel, context)) {
+    return refused(
+      'beforeRestore',
+      `it was issued at ${iso(issuedAtUtcMs)}, before this gateway was restored from a backup; sign it anew`,
+    );
+  }
   if (findAnswered(cancels.noticeId, issuer, memory)?.outcome !== 'taken') {
     return refused('undefinedNotice', `${cancels.noticeId} was not taken here`);
   }
@@ -150,7 +168,7 @@ function admitNotice(notice: RestrictionNotice, sha256: string, context: Admissi
   return {
     kind: 'taken',
     held: {
-      notice,
+      notice: isFromBefore(notice, context) ? withoutSuperseding(notice) : notice,
       sha256,
       receivedAtMs: now.runningMs,
       startsAtMs: timed.fromMs,
@@ -162,6 +180,11 @@ function admitNotice(notice: RestrictionNotice, sha256: string, context: Admissi
       excursions: 0,
     },
   };
+}
+
+/** It holds beside what it would have ended. */
+function withoutSuperseding({ supersedes: _, ...notice }: RestrictionNotice): RestrictionNotice {
+  return notice;
 }
 
 /** All time in which this home was, is or will be restricted; a rehearsal restricts nothing. */
@@ -207,6 +230,11 @@ function consentRefusal({ ledger, texts, now }: AdmissionContext): Refused | und
     case 'never':
     case 'refused':
       return refused('noConsent', 'no agreement to restrictions is on record here');
+    case 'unconfirmed':
+      return refused(
+        'noConsent',
+        'the record was restored from a backup; the agreement has to be given anew',
+      );
     case 'withdrawn':
       return refused('consentWithdrawn', `withdrawn at ${iso(state.entry.atUtcMs)}`);
     case 'expired':
