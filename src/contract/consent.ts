@@ -132,7 +132,7 @@ export function consentEntryMessageOf(
   };
 }
 
-export function consentTextsFrom({ texts }: ConsentTextsMessage): ConsentTexts {
+export function consentTextsFrom({ texts }: Pick<ConsentTextsMessage, 'texts'>): ConsentTexts {
   return Object.fromEntries(
     Object.entries(texts).map(([name, { version, appliesFrom }]) => [
       name,

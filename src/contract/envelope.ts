@@ -56,6 +56,8 @@ export const offlineSchema = z.object({
   gatewayId: operation(gatewayIdSchema),
 });
 
+const CONTENT_TYPE = 'application/json';
+
 const STREAM_SCHEMAS = {
   receipts: 'loadgate.signed/1',
   events: 'loadgate.event/1',
@@ -74,6 +76,13 @@ export interface UpwardRecord {
   readonly body: string;
 }
 
+/** What says beside the payload what it is (MQTT 5). The message says so itself, and alone counts. */
+export function labelOf(stream: UpwardRecord['stream']): { contentType: string; schema: string } {
+  return { contentType: CONTENT_TYPE, schema: STREAM_SCHEMAS[stream] };
+}
+
+export const OFFLINE_LABEL = { contentType: CONTENT_TYPE, schema: 'loadgate.offline/1' } as const;
+
 /** The message as it goes on the wire; the same record gives the same bytes every time it is sent. */
 export function encodeUpward(record: UpwardRecord): string {
   const envelope = JSON.stringify({
@@ -89,5 +98,5 @@ export function encodeUpward(record: UpwardRecord): string {
 }
 
 export function encodeOffline(gatewayId: string): string {
-  return JSON.stringify({ schema: 'loadgate.offline/1', gatewayId } satisfies z.input<typeof offlineSchema>);
+  return JSON.stringify({ schema: OFFLINE_LABEL.schema, gatewayId } satisfies z.input<typeof offlineSchema>);
 }

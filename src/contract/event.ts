@@ -131,10 +131,15 @@ export const eventSchema = z.discriminatedUnion('kind', [
   }),
   happened('operation', z.literal('gatewayStarted'), {
     gapMs: durationMs.exactOptional(),
-    found: z.enum(['memory', 'nothing', 'damaged']),
+    found: z.enum(['memory', 'nothing', 'damaged', 'backup']),
   }),
   happened('operation', z.literal('gatewayStopped'), { posture: z.string() }),
-  happened('operation', z.literal('controlRefused'), { topic: z.string(), cause: z.string() }),
+  happened('operation', z.literal('controlRefused'), {
+    topic: z.string(),
+    cause: z.string(),
+    /** Of the message, where it has one and could be read. */
+    id: z.string().exactOptional(),
+  }),
   happened('dnoRestriction', z.literal('restrictionStarted'), {
     noticeId: z.string(),
     issuer: z.string(),

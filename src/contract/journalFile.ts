@@ -12,7 +12,15 @@ const journalIdSchema = z.string().regex(/^[0-9a-f]{8}$/);
 /** Milliseconds since 1970-01-01T00:00Z, whole. */
 const wholeUtcMs = z.int();
 
-export const RECORD_KINDS = ['decisions', 'command', 'receipt', 'checkpoint', 'erasure', 'consent'] as const;
+export const RECORD_KINDS = [
+  'decisions',
+  'command',
+  'receipt',
+  'checkpoint',
+  'erasure',
+  'consent',
+  'restoration',
+] as const;
 
 /** Why a part of the journal was taken out as evidence, and what held for this home when it was. */
 export const evidenceSchema = z.strictObject({
@@ -56,6 +64,8 @@ export const journalFileHeadSchema = z.strictObject({
   evidence: evidenceSchema.exactOptional(),
   /** Erasures that the gateway has signed (loadgate.erasure/1): nothing else explains a record without content. */
   erasures: z.array(z.string()).exactOptional(),
+  /** Where the journal goes on from a backup, as the gateway has signed (loadgate.restoration/1): it had other names before. */
+  restorations: z.array(z.string()).exactOptional(),
   howToVerify: z.array(z.string()),
 });
 

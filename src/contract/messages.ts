@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { certificateRequestSchema, certificateSchema } from './certificate.ts';
 import {
   consentAckSchema,
   consentEntrySchema,
@@ -18,6 +19,7 @@ import {
 import { decommissionSchema, erasureSchema } from './erasure.ts';
 import { heartbeatSchema } from './heartbeat.ts';
 import { checkpointSchema, receiptSchema } from './receipt.ts';
+import { restorationSchema } from './restoration.ts';
 import { restrictionCancelSchema, restrictionNoticeSchema } from './restriction.ts';
 import { lossSchema, manifestSchema, rangeAnswerSchema, rangeRequestSchema } from './streams.ts';
 import { trustBundleSchema } from './trustBundle.ts';
@@ -29,9 +31,11 @@ export const MESSAGES = {
   'loadgate.checkpoint/1': checkpointSchema,
   'loadgate.erasure/1': erasureSchema,
   'loadgate.decommission/1': decommissionSchema,
+  'loadgate.restoration/1': restorationSchema,
   'loadgate.loss/1': lossSchema,
   'loadgate.manifest/1': manifestSchema,
   'loadgate.range-answer/1': rangeAnswerSchema,
+  'loadgate.certificate-request/1': certificateRequestSchema,
   'loadgate.consent-entry/1': consentEntrySchema,
   'loadgate.tombstone/1': tombstoneSchema,
   'loadgate.event/1': eventMessageSchema,
@@ -49,10 +53,26 @@ export const MESSAGES = {
   'loadgate.restriction-notice/1': restrictionNoticeSchema,
   'loadgate.restriction-cancel/1': restrictionCancelSchema,
   'loadgate.range-request/1': rangeRequestSchema,
+  'loadgate.certificate/1': certificateSchema,
   'loadgate.trust-bundle/1': trustBundleSchema,
 } as const;
 
 export type MessageName = keyof typeof MESSAGES;
+
+/** Payloads of the compact JWS in the body of `loadgate.signed/1`. */
+export const SIGNED_BY_THE_GATEWAY = [
+  'loadgate.receipt/1',
+  'loadgate.checkpoint/1',
+  'loadgate.loss/1',
+  'loadgate.manifest/1',
+  'loadgate.range-answer/1',
+  'loadgate.consent-entry/1',
+  'loadgate.tombstone/1',
+  'loadgate.erasure/1',
+  'loadgate.decommission/1',
+  'loadgate.restoration/1',
+  'loadgate.certificate-request/1',
+] as const satisfies readonly MessageName[];
 
 /** loadgate.status-report/1 -> status-report.1.json */
 export function schemaFileOf(name: MessageName): string {

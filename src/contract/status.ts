@@ -12,6 +12,7 @@ export const CONSENT_STATES = [
   'withdrawn',
   'expired',
   'superseded',
+  'unconfirmed',
 ] as const satisfies readonly ConsentStateKind[];
 
 /** Why: a limit or a fault, with its particulars. */
@@ -188,7 +189,16 @@ export const statusSchema = goesUpFor(
     sync: z.object({
       isConnected: z.boolean(),
       /** Where the connection stands, and what is wrong with it and at other addresses. Absent: no broker is set. */
-      sentence: z.string().optional(),
+      sentence: goesUpFor('networkDiagnostics', z.string()).optional(),
+      /** By which this gateway is known at the broker; absent: none is set. */
+      certificate: z
+        .object({
+          /** Absent: it cannot be read. */
+          validUntil: z.string().optional(),
+          /** How long it is good for, and where its renewal stands. */
+          sentence: z.string(),
+        })
+        .optional(),
       outboxDepth: z.number(),
       room: z
         .object({

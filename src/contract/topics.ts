@@ -160,6 +160,15 @@ export const TOPICS = {
     isSigned: true,
     purpose: 'Asks for records of a stream once more; for the back office alone',
   },
+  certificate: {
+    of: 'gateway',
+    suffix: 'control/certificate',
+    direction: 'down',
+    isRetained: false,
+    schemas: ['loadgate.certificate/1'],
+    isSigned: true,
+    purpose: 'A new certificate that the gateway has asked for; for the back office alone',
+  },
   trust: {
     of: 'all',
     suffix: 'trust',
@@ -192,7 +201,18 @@ export function expiryOf(name: TopicName): number | undefined {
   return expiryS;
 }
 
+/** The longest schedule has some 12 000 bytes when signed. Whatever is far larger is no command and is refused unread. */
+export const MOST_SIGNED_BYTES = 16_384;
+
 const TOPIC_ROOT = 'loadgate/v1';
+
+const BELOW_ROOT = { gateway: '{gatewayId}/', area: 'areas/{areaId}/', all: '' } as const;
+
+/** The topic with the names of its parameters in place of them. */
+export function topicAddressOf(name: TopicName): string {
+  const { of, suffix }: TopicEntry = TOPICS[name];
+  return `${TOPIC_ROOT}/${BELOW_ROOT[of]}${suffix}`;
+}
 
 export function topicOf(gatewayId: string, name: GatewayTopicName): string {
   return `${TOPIC_ROOT}/${gatewayId}/${TOPICS[name].suffix}`;

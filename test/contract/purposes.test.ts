@@ -1,22 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { innerOf, optionsOf, ownPurpose } from '../../src/contract/firewall.ts';
-import { MESSAGES } from '../../src/contract/messages.ts';
+import { MESSAGES, SIGNED_BY_THE_GATEWAY } from '../../src/contract/messages.ts';
 import { goesUpFor } from '../../src/contract/purpose.ts';
 import { TOPICS } from '../../src/contract/topics.ts';
-
-const SIGNED_PAYLOADS = [
-  'loadgate.receipt/1',
-  'loadgate.checkpoint/1',
-  'loadgate.consent-entry/1',
-  'loadgate.tombstone/1',
-];
 
 const UPWARD = [
   ...Object.values(TOPICS).flatMap(({ direction, schemas }): readonly string[] =>
     direction === 'up' ? schemas : [],
   ),
-  ...SIGNED_PAYLOADS,
+  ...SIGNED_BY_THE_GATEWAY,
 ];
 
 /** Paths of the fields that go up for nothing that anybody has said. */

@@ -4,7 +4,15 @@ import { gatewayIdSchema } from '../topics.ts';
 import { distributorSchema, identifierSchema, publicKeySchema, wordsSchema } from '../words.ts';
 
 /** Where a household stands. never: nobody has asked, or it is not known here. */
-export const consentStates = ['never', 'given', 'refused', 'withdrawn', 'expired', 'superseded'] as const;
+export const consentStates = [
+  'never',
+  'given',
+  'refused',
+  'withdrawn',
+  'expired',
+  'superseded',
+  'unconfirmed',
+] as const;
 const consentStateSchema = z.enum(consentStates);
 export type ConsentStand = z.infer<typeof consentStateSchema>;
 
@@ -90,32 +98,6 @@ export const gatewayPageSchema = z.object({
   rows: z.array(gatewayRowSchema),
 });
 export type GatewayPage = z.infer<typeof gatewayPageSchema>;
-
-/** `GET /api/gateways/<id>/streams`: how whole the streams of a gateway are. */
-export const streamReportsSchema = z.object({
-  streams: z.array(
-    z.object({
-      /** Another one says that the record was lost; see the topics. */
-      outboxId: z.string(),
-      stream: z.string(),
-      /** Records that came, each counted once. */
-      received: z.int(),
-      /** Records that will never come, by the loss ledger of the gateway. */
-      lost: z.int(),
-      /** Records that the gateway no longer has, and cannot say why they did not come. */
-      gone: z.int(),
-      /** Records that were given a sequence and have not come; they are asked for. */
-      missing: z.int(),
-      /** The greatest sequence that is known. */
-      highest: z.int(),
-      /** Up to here the gateway has vouched for what came. */
-      provenUntil: z.int(),
-      /** Manifests that say something else than what came. */
-      contradicted: z.int(),
-    }),
-  ),
-});
-export type StreamReports = z.infer<typeof streamReportsSchema>;
 
 /** `GET /api/set-aside?limit=`: messages that were not believed, newest first. */
 export const setAsideSchema = z.object({

@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 /**
  * What a person at the desk may do. viewer: look; engineer: draft, send and ask for an early end; authoriser: let a draft
- * or an early end of somebody else go; registrar: register gateways, publish the trust bundle.
+ * or an early end of somebody else go; registrar: register gateways, publish the trust bundle, enter what households say about
+ * consent, announce its texts.
  */
 export const ROLES = ['viewer', 'engineer', 'authoriser', 'registrar'] as const;
 
