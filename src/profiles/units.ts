@@ -47,9 +47,16 @@ export function parseRegisterUnit(text: string): RegisterUnit | undefined {
   return { unit: base.unit, scale: { multiply: scale.multiply / common, divide: scale.divide / common } };
 }
 
+/** Profiles have few units, and each reading and each write asks for one. */
+const scales = new Map<string, Scale>();
+
 /** The scale of a unit that has passed the lint. */
 export function scaleOfUnit(text: string): Scale {
-  return parseRegisterUnit(text)?.scale ?? { multiply: 1, divide: 1 };
+  const known = scales.get(text);
+  if (known !== undefined) return known;
+  const scale = parseRegisterUnit(text)?.scale ?? { multiply: 1, divide: 1 };
+  scales.set(text, scale);
+  return scale;
 }
 
 export function scaleToValue(raw: number, scale: Scale): number {

@@ -100,6 +100,8 @@ export class Inbox {
   #refusedRestrictions: RefusalCount = NO_REFUSALS;
   /** One after the other, also when a message comes again while its first handling is still under way. */
   #tail: Promise<void> = Promise.resolve();
+  /** How many are not handled to their end. */
+  #open = 0;
 
   constructor(options: InboxOptions) {
     const { gatewayId, areaIds, trust, verify, onTrust } = options;
@@ -114,7 +116,12 @@ export class Inbox {
     }
     const { consent } = options;
     if (consent !== undefined) {
-      const desk = new ConsentDesk({ ...consent, gatewayId, clock: options.clock });
+      const desk = new ConsentDesk({
+        ...consent,
+        gatewayId,
+        clock: options.clock,
+        releasesSinceUtcMs: options.releasesSinceUtcMs,
+      });
       for (const name of Object.keys(CONSENT_SCHEMAS) as ConsentName[]) {
         this.#listen(topicOf(gatewayId, name), (message) => this.#takeConsent(name, desk, message));
       }
@@ -129,8 +136,15 @@ export class Inbox {
 
   #listen(topic: string, take: (message: BusMessage) => Promise<void>): void {
     this.#options.bus.subscribe(topic, (message) => {
-      const handled = this.#tail.then(() => take(message));
-      this.#tail = handled.catch(() => {});
+      // One that finds nobody before it is handled at once: a command that narrows waits for no turn.
+      const isAlone = this.#open === 0;
+      this.#open += 1;
+      const handled = isAlone ? take(message) : this.#tail.then(() => take(message));
+      this.#tail = handled
+        .catch(() => {})
+        .then(() => {
+          this.#open -= 1;
+        });
       return handled;
     });
   }
@@ -162,7 +176,7 @@ export class Inbox {
       now: clock.now(),
     });
     const refusal = reading.ok ? await desk.obey(reading.message) : reading;
-    if (refusal !== undefined) this.#tell(message.topic, refusal.cause);
+    if (refusal !== undefined) this.#tell(message.topic, refusal.cause, idOf(reading.message));
   }
 
   async #takeRestriction(message: BusMessage): Promise<void> {
@@ -199,14 +213,14 @@ export class Inbox {
   }
 
   /** An event of the refusal, as long as there are not too many. */
-  #tell(topic: string, cause: string): void {
+  #tell(topic: string, cause: string, id?: string): void {
     const { clock, log, onEvent } = this.#options;
     const { count, untoldBefore } = countRefusal(this.#refusedControls, clock.runningMs());
     this.#refusedControls = count;
     if (untoldBefore === undefined) return;
     const told = withUntold(cause, untoldBefore);
     log.warn({ topic, cause: told }, 'Command refused');
-    onEvent({ kind: 'controlRefused', topic, cause: told });
+    onEvent({ kind: 'controlRefused', topic, cause: told, ...(id !== undefined && { id }) });
   }
 
   async #refuseRestriction(topic: string, refusal: SignedRefusal<RestrictionMessage>): Promise<void> {
@@ -219,6 +233,11 @@ export class Inbox {
     log.warn({ topic, code, cause, sha256 }, 'Restriction command refused');
     await onRestrictionRefused({ code, cause, sha256, jws, ...claimsOf(message) });
   }
+}
+
+/** Texts have a version instead. */
+function idOf(message: ConsentMessage | undefined): string | undefined {
+  return message !== undefined && 'id' in message ? message.id : undefined;
 }
 
 function claimsOf(

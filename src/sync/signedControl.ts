@@ -1,3 +1,4 @@
+import { MOST_SIGNED_BYTES } from '../contract/topics.ts';
 import type { Now } from '../domain/instant.ts';
 import type { RefusalCode } from '../domain/restriction.ts';
 import type { TrustBundle } from '../domain/trustBundle.ts';
@@ -7,11 +8,10 @@ import { judgeSigner, type RightfulSigner } from './judgeSigner.ts';
 import { readControl, type Schemas } from './readControl.ts';
 import { refuse } from './refusal.ts';
 
-/** The longest schedule has some 12 000 bytes when signed. Whatever is far larger is no command and is not parsed. */
-const MOST_COMMAND_BYTES = 16_384;
-
 /** The one algorithm (Ed25519, RFC 8037). */
 const ALGORITHM = 'EdDSA';
+
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Signed by one who may give it: checks 1 to 3. */
 export interface SignedMessage<T> {
@@ -48,7 +48,7 @@ export async function readSigned<T>(
   { payload, isRetained }: BusMessage,
   { schemas, signerOf, bundle, verify, now }: SignedControlOptions<T>,
 ): Promise<SignedMessage<T> | SignedRefusal<T>> {
-  const sha256 = await sha256Of(payload);
+  const sha256 = verify.sha256(payload);
   const refused = (code: RefusalCode, cause: string, jws: string, message?: T): SignedRefusal<T> => ({
     ...refuse(cause),
     code,
@@ -56,11 +56,11 @@ export async function readSigned<T>(
     jws,
     ...(message !== undefined && { message }),
   });
-  if (payload.byteLength > MOST_COMMAND_BYTES) {
-    const cause = `it has ${payload.byteLength} bytes; a command has at most ${MOST_COMMAND_BYTES}`;
+  if (payload.byteLength > MOST_SIGNED_BYTES) {
+    const cause = `it has ${payload.byteLength} bytes; a command has at most ${MOST_SIGNED_BYTES}`;
     return refused('size', cause, '');
   }
-  const jws = new TextDecoder('utf-8', { ignoreBOM: true }).decode(payload);
+  const jws = UTF8.decode(payload);
   const shown = /^[\x20-\x7e]*$/.test(jws) ? jws : '';
   const parts = verify.takeApart(jws);
   if (isRetained === true) {
@@ -90,9 +90,4 @@ function whyNotSigned(text: string): string {
   const isUnsigned = /^\s*[{["]/.test(text);
   const found = isUnsigned ? 'it is not signed' : 'it is no compact JWS';
   return `${found}; this gateway obeys only a compact JWS (header.payload.signature in base64url, with alg and kid, without spaces)`;
-}
-
-async function sha256Of(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -2,6 +2,7 @@ import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { CompactSign, calculateJwkThumbprint, compactVerify, importJWK } from 'jose';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openFileSigner } from '../../../src/adapters/jose/fileSigner.ts';
@@ -112,6 +113,59 @@ describe('reading', () => {
     await expect(reader.isSignedBy(jws, raw)).resolves.toBe(true);
   });
 
+  it('believes nothing that jose does not believe, however a good text was changed', async () => {
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ "\n\u00e9';
+    const change = fc.record({
+      place: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+      cut: fc.integer({ min: 0, max: 3 }),
+      put: fc.string({ unit: fc.constantFrom(...letters), maxLength: 3 }),
+    });
+    const payload = fc.oneof(fc.string({ unit: 'binary', minLength: 1 }), fc.json());
+    await fc.assert(
+      fc.asyncProperty(payload, change, fc.constantFrom(raw, RFC8037.publicKey), async (body, how, key) => {
+        const good = signAs({ alg: 'EdDSA', kid: 'one' }, body);
+        const place = Math.floor(how.place * good.length);
+        const jws = `${good.slice(0, place)}${how.put}${good.slice(place + how.cut)}`;
+        const isBelieved = await reader.isSignedBy(jws, key);
+        if (jws === good) expect(isBelieved).toBe(key === raw);
+        if (isBelieved) expect(await isBelievedByJose(jws, key)).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('believes what jose believes of its own texts, with any key of 32 bytes and any signature', async () => {
+    const bytes = (length: number): fc.Arbitrary<string> =>
+      fc
+        .uint8Array({ minLength: length, maxLength: length })
+        .map((value) => Buffer.from(value).toString('base64url'));
+    const key = fc.oneof(fc.constant(raw), bytes(32));
+    const signature = fc.option(fc.oneof(bytes(64), bytes(63), bytes(65)), { nil: undefined });
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue(), key, signature, async (asked, publicKey, other) => {
+        const signed = await new CompactSign(Buffer.from(JSON.stringify({ asked })))
+          .setProtectedHeader({ alg: 'EdDSA', kid: 'one' })
+          .sign(privateKey);
+        const jws = other === undefined ? signed : signed.replace(/[^.]*$/, other);
+        expect(await reader.isSignedBy(jws, publicKey)).toBe(await isBelievedByJose(jws, publicKey));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('keeps the keys of many signers apart', async () => {
+    const signers = Array.from({ length: 40 }, () => createPassingSigner());
+    const texts = signers.map((signer) => signer.sign({ by: signer.keyId }));
+    for (const round of [1, 2]) {
+      for (const [place, jws] of texts.entries()) {
+        const { publicKey = '' } = signers[place] ?? {};
+        const { publicKey: another = '' } = signers[(place + round) % signers.length] ?? {};
+        await expect(reader.isSignedBy(jws, publicKey)).resolves.toBe(true);
+        await expect(reader.isSignedBy(jws, another)).resolves.toBe(false);
+      }
+    }
+  });
+
   it('believes no other key, and nothing that is no key', async () => {
     const jws = signAs({ alg: 'EdDSA' });
     await expect(reader.isSignedBy(jws, raw)).resolves.toBe(true);
@@ -139,6 +193,14 @@ describe('reading', () => {
     const jws = signAs(header);
     expect(reader.takeApart(jws)).toBeUndefined();
     await expect(reader.isSignedBy(jws, raw)).resolves.toBe(false);
+  });
+
+  it.each(['a"b', 'a\\', '\\"', '"'])('reads the key id %s, which is spelled with escapes', async (kid) => {
+    const jws = signAs({ alg: 'EdDSA', kid });
+    expect(reader.takeApart(jws)?.keyId).toBe(kid);
+    await expect(reader.isSignedBy(jws, raw)).resolves.toBe(true);
+    const twice = `{"alg":"EdDSA","kid":${JSON.stringify(kid)},"kid":${JSON.stringify(kid)}}`;
+    expect(reader.takeApart(signAs(twice))).toBeUndefined();
   });
 
   it.each(['none', 'HS256', 'ES256', 'Ed25519', 'eddsa'])('refuses the algorithm %s', async (alg) => {
@@ -178,6 +240,18 @@ describe('reading', () => {
     expect(reader.takeApart(jws)).toBeUndefined();
   });
 });
+
+/** An independent reader of the same standard. */
+async function isBelievedByJose(jws: string, x: string): Promise<boolean> {
+  try {
+    await compactVerify(jws, await importJWK({ kty: 'OKP', crv: 'Ed25519', x }, 'EdDSA'), {
+      algorithms: ['EdDSA'],
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** The same bytes, with a bit set that no byte needs. */
 function nextLetter(text: string): string {
