@@ -1,10 +1,10 @@
-import { connectBus, type MqttBus } from '../adapters/mqtt/connectBus.ts';
+import type { MqttBus } from '../adapters/mqtt/mqttBus.ts';
 import type { DeskSettings } from '../config/deskSchema.ts';
 import type { BusMessage } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { Log } from '../ports/log.ts';
-import { backoffMs, RECONNECT_SCHEDULE } from '../sync/backoff.ts';
+import { connectBroker } from './connectBroker.ts';
 
 /** What the broker may send before the first is acknowledged: a connection hands messages on one by one anyway. */
 const RECEIVE_MAXIMUM = 100;
@@ -32,14 +32,13 @@ export interface DeskBus {
 export function connectDeskBus({ settings, clock, entropy, log, take }: DeskBusParts): DeskBus {
   const { connections, clientId, ...broker } = settings;
   const connect = (name: string): MqttBus =>
-    connectBus({
-      ...broker,
+    connectBroker(broker, {
       clientId: name,
       protocolVersion: 5,
+      credentials: () => broker,
       clock,
+      entropy,
       log: log.child({ clientId: name }),
-      reconnectDelayMs: (failures) => backoffMs(failures, RECONNECT_SCHEDULE, entropy),
-      requiresSubscriber: false,
       receiveMaximum: RECEIVE_MAXIMUM,
     });
   const outward = connect(`${clientId}-out`);

@@ -21,6 +21,8 @@ export interface MiniBrokerKnobs {
   readonly onPublish?: (packet: IPublishPacket, count: number) => PublishAnswer;
   /** 0 accepts; others refuse the connection with it. */
   readonly connackCode?: number;
+  /** What it says in words to a refusal of the connection or of a message (MQTT 5). */
+  readonly reasonString?: string;
   readonly receiveMaximum?: number;
   readonly maximumPacketSize?: number;
   /** Takes everything and answers nothing, not even a ping. */
@@ -47,8 +49,10 @@ export class MiniBroker {
   knobs: MiniBrokerKnobs;
   /** What the broker has taken, in order, repetitions included. */
   readonly taken: { topic: string; payload: string; retain: boolean }[] = [];
-  /** Of each message of `taken`: its message expiry. */
-  readonly expiries: (number | undefined)[] = [];
+  /** Of each message of `taken`: its properties (MQTT 5). */
+  readonly properties: IPublishPacket['properties'][] = [];
+  /** Reasons with which clients have said farewell; 0 where they gave none. */
+  readonly farewells: number[] = [];
   readonly connects: IConnectPacket[] = [];
   readonly subscriptions: string[] = [];
   /** Identifiers of delivered messages that the client has acknowledged. */
@@ -154,8 +158,10 @@ export class MiniBroker {
     else if (packet.cmd === 'publish') this.#takePublish(peer, packet);
     else if (packet.cmd === 'pingreq') this.#send(peer, { cmd: 'pingresp' });
     else if (packet.cmd === 'puback') this.acknowledged.push(packet.messageId ?? 0);
-    else if (packet.cmd === 'disconnect') peer.socket.end();
-    else if (packet.cmd === 'subscribe') {
+    else if (packet.cmd === 'disconnect') {
+      this.farewells.push(packet.reasonCode ?? 0);
+      peer.socket.end();
+    } else if (packet.cmd === 'subscribe') {
       this.subscriptions.push(...packet.subscriptions.map(({ topic }) => topic));
       const granted = packet.subscriptions.map(() => this.knobs.granted ?? 1);
       this.#send(peer, { cmd: 'suback', messageId: packet.messageId ?? 0, granted });
@@ -163,8 +169,9 @@ export class MiniBroker {
   }
 
   #connack(peer: Peer): void {
-    const { connackCode = 0, maximumPacketSize, receiveMaximum } = this.knobs;
+    const { connackCode = 0, maximumPacketSize, reasonString, receiveMaximum } = this.knobs;
     const properties = {
+      ...(reasonString !== undefined && { reasonString }),
       ...(receiveMaximum !== undefined && { receiveMaximum }),
       ...(maximumPacketSize !== undefined && { maximumPacketSize }),
     };
@@ -186,7 +193,7 @@ export class MiniBroker {
     if (answer.kind !== 'refuse') {
       const { retain, topic } = packet;
       this.taken.push({ topic, payload: packet.payload.toString(), retain });
-      this.expiries.push(packet.properties?.messageExpiryInterval);
+      this.properties.push(packet.properties);
     }
     this.#open += 1;
     this.mostOpen = Math.max(this.mostOpen, this.#open);
@@ -200,7 +207,10 @@ export class MiniBroker {
       this.#open -= 1;
       const messageId = packet.messageId ?? 0;
       const reasonCode = answer.reasonCode ?? 0;
-      this.#send(peer, { cmd: 'puback', messageId, ...(peer.protocolVersion === 5 && { reasonCode }) });
+      const { reasonString } = this.knobs;
+      const properties = reasonString === undefined ? {} : { properties: { reasonString } };
+      const told = peer.protocolVersion === 5 ? { reasonCode, ...properties } : {};
+      this.#send(peer, { cmd: 'puback', messageId, ...told });
     });
   }
 

@@ -1,8 +1,13 @@
 import type { Fault } from '../../domain/faults.ts';
 import type { PublishResult } from '../../ports/bus.ts';
 
-/** One may be the line; the second in a row, on a new connection, is the broker. */
+/** One may be the line; a second one, on a new connection, is the broker. */
 const MISSES_TO_TELL = 2;
+const SILENT = 'The broker takes messages but does not acknowledge all of them; they wait in the outbox';
+/** What waited in a session would by then be of no use anyway. */
+const SESSION_LOST_MATTERS_MS = 86_400_000;
+const SESSION_LOST =
+  'The broker had lost the session of this gateway, and the commands that waited in it; nothing of the outbox is lost';
 
 interface Trouble {
   readonly sinceMs: number;
@@ -11,23 +16,32 @@ interface Trouble {
 
 /** What is wrong although the connection stands: told as faults, and in words for a field engineer. */
 export class BrokerTroubles {
+  readonly #calmMs: number;
   readonly #refusedWrites = new Map<string, Trouble>();
   readonly #refusedReads = new Map<string, Trouble>();
   #misses = 0;
   #missingSinceMs = 0;
+  #missedAtMs = 0;
+  #sessionLostAtMs = Number.NEGATIVE_INFINITY;
+
+  /** @param calmMs acknowledgements count as whole again when none was missed for this long */
+  constructor(calmMs: number) {
+    this.#calmMs = calmMs;
+  }
+
+  sessionLost(nowMs: number): void {
+    this.#sessionLostAtMs = nowMs;
+  }
 
   published(topic: string, result: PublishResult, nowMs: number): void {
     if (result.ok) {
-      this.#misses = 0;
+      if (nowMs - this.#missedAtMs >= this.#calmMs) this.#misses = 0;
       this.#refusedWrites.delete(topic);
     } else if (result.cause === 'timeout') {
       if (this.#misses === 0) this.#missingSinceMs = nowMs;
       this.#misses += 1;
-    } else if (result.cause === 'refused') {
-      // It answers, if not as it should.
-      this.#misses = 0;
-      note(this.#refusedWrites, topic, result.detail, nowMs);
-    }
+      this.#missedAtMs = nowMs;
+    } else if (result.cause === 'refused') note(this.#refusedWrites, topic, result.detail, nowMs);
   }
 
   /** @param refusal absent: granted */
@@ -55,11 +69,10 @@ export class BrokerTroubles {
     ];
   }
 
-  sentences(): readonly string[] {
+  sentences(nowMs: number): readonly string[] {
     return [
-      ...(this.#misses < MISSES_TO_TELL
-        ? []
-        : ['The broker takes messages but does not acknowledge them; they wait in the outbox']),
+      ...(nowMs - this.#sessionLostAtMs < SESSION_LOST_MATTERS_MS ? [SESSION_LOST] : []),
+      ...(this.#misses < MISSES_TO_TELL ? [] : [SILENT]),
       ...[...this.#refusedWrites].map(([topic, { sentence }]) => `Not taken on ${topic}: ${sentence}`),
       ...[...this.#refusedReads].map(([topic, { sentence }]) => `Not heard on ${topic}: ${sentence}`),
     ];

@@ -1,12 +1,14 @@
 import type { Fault } from '../../domain/faults.ts';
-import type { Bus, BusMessage, PublishOptions, PublishResult } from '../../ports/bus.ts';
-import type { Cancel, Clock } from '../../ports/clock.ts';
-import type { Log } from '../../ports/log.ts';
+import type { BusMessage, PublishOptions, PublishResult } from '../../ports/bus.ts';
+import type { Cancel } from '../../ports/clock.ts';
+import { atMost } from './atMost.ts';
 import { BrokerAddresses } from './brokerAddresses.ts';
 import { BrokerTroubles } from './brokerTroubles.ts';
 import { type ConnectionFailure, connectionSentence } from './connectionSentence.ts';
-import { type CredentialFiles, readCredentials } from './credentials.ts';
-import { type LastWill, MqttSession } from './session.ts';
+import { readCredentials } from './credentials.ts';
+import type { AttemptOutcome, BusOptions, MqttBus } from './mqttBus.ts';
+import { SendWindow } from './sendWindow.ts';
+import { failureOf, MqttSession } from './session.ts';
 import { TopicHandlers } from './topicHandlers.ts';
 
 const KEEPALIVE_S = 30;
@@ -15,59 +17,9 @@ const ACKNOWLEDGE_TIMEOUT_MS = 20_000;
 const STEADY_MS = 30_000;
 /** Time for the farewell at the end. */
 const CLOSE_MS = 2_000;
-
-export interface BusOptions extends CredentialFiles {
-  /** mqtt://host:port, mqtts://host:port or wss://host:port/path */
-  readonly url: string;
-  /** Tried in this order when the first one fails; the last good one comes first from then on. */
-  readonly fallbackUrls?: readonly string[];
-  /** The same in every life of the gateway: the broker keeps its session under it. */
-  readonly clientId: string;
-  /** 4 is MQTT 3.1.1. */
-  readonly protocolVersion: 4 | 5;
-  readonly username?: string;
-  /** Retained; the broker publishes it when this client is lost, and close() when it goes. Absent: nothing is. */
-  readonly will?: LastWill;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Pause before the next attempt after this many rounds of all addresses in a row have failed, from 1. */
-  readonly reconnectDelayMs: (failures: number) => number;
-  /**
-   * True: a message that nobody is subscribed to counts as refused and stays in the outbox, where the broker says so
-   * (MQTT 5, reason 16). False for a broker that hands messages on by other ways than subscriptions.
-   */
-  readonly requiresSubscriber: boolean;
-  /** Silence after which the connection counts as dead is one and a half times this. Default 30. */
-  readonly keepaliveS?: number;
-  /** Default 20 000. */
-  readonly acknowledgeTimeoutMs?: number;
-  /** How many messages the broker may send before the first is acknowledged (MQTT 5). Default 8. */
-  readonly receiveMaximum?: number;
-}
-
-export interface MqttBus extends Bus {
-  /** How many messages the broker takes before it has acknowledged the first (receive maximum). */
-  inFlightMaximum(): number;
-  /**
-   * Does not wait for the next attempt: one is made now, in the place of one under way. Resolves with its outcome, at once
-   * while the connection stands.
-   * @param url one of the addresses; absent: the one whose turn it is
-   */
-  attemptNow(url?: string): Promise<AttemptOutcome>;
-  /** The addresses in the order in which they are tried; while the connection stands the one at which it does alone. */
-  addresses(): readonly string[];
-  /** For a field engineer: where the connection stands, and what is wrong with it and at each of the other addresses. */
-  sentence(): string;
-  /** What is wrong although the connection stands. */
-  faults(): readonly Fault[];
-  /** Asks the broker for a sign of life. @returns false when the connection ended first */
-  ping(): Promise<boolean>;
-}
-
-export type AttemptOutcome =
-  | { readonly isAccepted: true }
-  /** Absent: closed without a reason. */
-  | { readonly isAccepted: false; readonly failure: ConnectionFailure | undefined };
+/** Acknowledgements count as whole again after so many times the longest that one may take. */
+const CALM_TIMEOUTS = 3;
+const GONE: AttemptOutcome = { isAccepted: false, failure: { message: 'The gateway stopped' } };
 
 /** Connects in the background, for ever, with growing pauses; the broker may be missing. Nothing here rejects. */
 export function connectBus(options: BusOptions): MqttBus {
@@ -78,7 +30,9 @@ class ReconnectingBus implements MqttBus {
   readonly #options: BusOptions;
   readonly #handlers = new TopicHandlers();
   readonly #addresses: BrokerAddresses;
-  readonly #troubles = new BrokerTroubles();
+  readonly #troubles: BrokerTroubles;
+  readonly #window = new SendWindow();
+  readonly #acknowledgeTimeoutMs: number;
   /** Where a session was given in this life, so that the broker ought to have it still. */
   readonly #sessionsAt = new Set<string>();
   readonly #listeners = new Set<(isConnected: boolean) => void>();
@@ -91,12 +45,16 @@ class ReconnectingBus implements MqttBus {
   #isClosing = false;
   #onSessionClosed: () => void = () => {};
   readonly #awaiting: ((outcome: AttemptOutcome) => void)[] = [];
-  /** The attempt under way was ended for one that begins at once. */
+  /** The attempt under way, or the connection, was ended for an attempt that begins at once. */
   #isPressed = false;
+  /** The next attempt is one with new credentials: that it fails says nothing about the address. */
+  #isTrial = false;
 
   constructor(options: BusOptions) {
     this.#options = options;
     this.#addresses = new BrokerAddresses(options.url, options.fallbackUrls ?? []);
+    this.#acknowledgeTimeoutMs = options.acknowledgeTimeoutMs ?? ACKNOWLEDGE_TIMEOUT_MS;
+    this.#troubles = new BrokerTroubles(CALM_TIMEOUTS * this.#acknowledgeTimeoutMs);
     if (options.protocolVersion === 4) {
       options.log.info(
         {},
@@ -112,15 +70,20 @@ class ReconnectingBus implements MqttBus {
   }
 
   inFlightMaximum(): number {
-    return this.#session?.inFlightMaximum ?? 1;
+    return Math.min(this.#session?.inFlightMaximum ?? 1, this.#window.size());
   }
 
   async publish(topic: string, payload: string, options?: PublishOptions): Promise<PublishResult> {
     if (this.#session === undefined || !this.isConnected()) {
       return { ok: false, cause: 'offline', detail: 'no connection to the broker' };
     }
+    const { clock } = this.#options;
+    const sentAtMs = clock.runningMs();
     const result = await this.#session.publish(topic, payload, options);
-    this.#troubles.published(topic, result, this.#options.clock.runningMs());
+    const nowMs = clock.runningMs();
+    this.#troubles.published(topic, result, nowMs);
+    if (result.ok) this.#window.acknowledged(sentAtMs, nowMs);
+    else if (result.cause === 'timeout') this.#window.missed(sentAtMs, nowMs);
     return result;
   }
 
@@ -140,7 +103,8 @@ class ReconnectingBus implements MqttBus {
   }
 
   sentence(): string {
-    return [this.#addresses.sentence(this.isConnected()), ...this.#troubles.sentences()].join('. ');
+    const where = this.#addresses.sentence(this.isConnected());
+    return [where, ...this.#troubles.sentences(this.#options.clock.runningMs())].join('. ');
   }
 
   faults(): readonly Fault[] {
@@ -149,17 +113,32 @@ class ReconnectingBus implements MqttBus {
 
   attemptNow(url?: string): Promise<AttemptOutcome> {
     if (this.isConnected()) return Promise.resolve({ isAccepted: true });
-    const gone = { isAccepted: false, failure: { message: 'The gateway stopped' } } as const;
-    if (this.#isClosing) return Promise.resolve(gone);
+    if (url !== undefined) this.#addresses.goTo(url);
+    return this.#press();
+  }
+
+  startAnew(): Promise<AttemptOutcome> {
+    this.#isTrial = this.isConnected();
+    return this.#press();
+  }
+
+  #press(): Promise<AttemptOutcome> {
+    if (this.#isClosing) return Promise.resolve(GONE);
     return new Promise((resolve) => {
       this.#awaiting.push(resolve);
       this.#cancelAttempt();
-      if (url !== undefined) this.#addresses.goTo(url);
-      if (this.#session === undefined) this.#attempt();
+      const session = this.#session;
+      if (session === undefined) {
+        this.#attempt();
+        return;
+      }
+      this.#isPressed = true;
+      const giveUp = (): void => session.abort({ message: 'Given up for an attempt made at once' });
+      // One that does not stand may wait for an answer to a packet that was lost while the way was broken.
+      if (!session.isLive) giveUp();
       else {
-        // It may wait for an answer to a packet that was lost while the way was broken.
-        this.#isPressed = true;
-        this.#session.abort({ message: 'Given up for an attempt made at once' });
+        session.leave();
+        this.#cancelAttempt = this.#options.clock.after(CLOSE_MS, giveUp);
       }
     });
   }
@@ -183,31 +162,33 @@ class ReconnectingBus implements MqttBus {
       // An orderly farewell does not set off the last will, but nobody must take this client for present.
       const { will } = this.#options;
       if (will !== undefined)
-        await this.#atMost(CLOSE_MS, session.publish(will.topic, will.payload, { retain: true }));
+        await this.#briefly(session.publish(will.topic, will.payload, { retain: true, label: will.label }));
       session.finish();
-      await this.#atMost(CLOSE_MS, closed);
+      await this.#briefly(closed);
     }
     session.abort({ message: 'The gateway stopped' });
-    await this.#atMost(CLOSE_MS, closed);
+    await this.#briefly(closed);
+  }
+
+  #briefly(work: Promise<unknown>): Promise<unknown> {
+    return atMost(this.#options.clock, CLOSE_MS, work);
   }
 
   #attempt(): void {
     const { log } = this.#options;
-    const reading = readCredentials(this.#options);
+    const reading = readCredentials(this.#options.credentials());
     if (!reading.ok) {
       this.#failed(reading.detail, { message: reading.detail });
       return;
     }
-    const { keepaliveS, acknowledgeTimeoutMs } = this.#options;
-    this.#session = new MqttSession(
-      {
-        ...this.#options,
-        url: this.#addresses.current(),
-        keepaliveS: keepaliveS ?? KEEPALIVE_S,
-        acknowledgeTimeoutMs: acknowledgeTimeoutMs ?? ACKNOWLEDGE_TIMEOUT_MS,
-      },
-      reading.credentials,
-      {
+    const wanted = {
+      ...this.#options,
+      url: this.#addresses.current(),
+      keepaliveS: this.#options.keepaliveS ?? KEEPALIVE_S,
+      acknowledgeTimeoutMs: this.#acknowledgeTimeoutMs,
+    };
+    try {
+      this.#session = new MqttSession(wanted, reading.credentials, {
         onAccepted: (hasKeptSession) => this.#accepted(hasKeptSession),
         onMessage: async (message) => {
           const handle = this.#handlers.handlerOf(message.topic);
@@ -215,8 +196,12 @@ class ReconnectingBus implements MqttBus {
           log.warn({ topic: message.topic }, 'A message on a topic that nothing listens to was dropped');
         },
         onClosed: (failure) => this.#sessionClosed(failure),
-      },
-    );
+      });
+    } catch (error) {
+      // What is no certificate or no key is noticed before anything is sent.
+      const failure = failureOf(error);
+      this.#failed(connectionSentence(failure), failure);
+    }
   }
 
   #accepted(hasKeptSession: boolean): void {
@@ -227,12 +212,14 @@ class ReconnectingBus implements MqttBus {
     this.#said.clear();
     log.info({ url }, 'Connected to the broker');
     if (!hasKeptSession && this.#sessionsAt.has(url)) {
+      this.#troubles.sessionLost(clock.runningMs());
       log.warn(
         { url },
         'The broker has lost the session of this gateway, and commands that waited in it; it is subscribed anew, nothing of the outbox is lost',
       );
     }
     this.#sessionsAt.add(url);
+    this.#isTrial = false;
     for (const topic of this.#handlers.filters()) void this.#subscribeAtBroker(topic);
     this.#isPressed = false;
     this.#tell(true);
@@ -257,6 +244,7 @@ class ReconnectingBus implements MqttBus {
     this.#session = undefined;
     this.#acceptedAtMs = undefined;
     this.#onSessionClosed();
+    this.#cancelAttempt();
     if (this.#isClosing) {
       this.#settle({ isAccepted: false, failure });
       return;
@@ -275,8 +263,10 @@ class ReconnectingBus implements MqttBus {
   #failed(sentence: string, failure: ConnectionFailure | undefined, wasSteady = false): void {
     const { clock, log, reconnectDelayMs } = this.#options;
     const url = this.#addresses.current();
-    const isRoundOver = wasSteady || this.#addresses.failed(sentence);
-    if (wasSteady) this.#addresses.lost(sentence);
+    const wasTrial = this.#isTrial;
+    this.#isTrial = false;
+    const isRoundOver = wasSteady || (!wasTrial && this.#addresses.failed(sentence));
+    if (wasSteady || wasTrial) this.#addresses.lost(sentence);
     if (isRoundOver) this.#failures += 1;
     // Also between two addresses there is a pause, drawn anew: a town must not move to the other broker in step.
     const delayMs = reconnectDelayMs(isRoundOver ? this.#failures : 1);
@@ -295,14 +285,5 @@ class ReconnectingBus implements MqttBus {
 
   #tell(isConnected: boolean): void {
     for (const listener of this.#listeners) listener(isConnected);
-  }
-
-  async #atMost(limitMs: number, work: Promise<unknown>): Promise<void> {
-    let cancel: Cancel = () => {};
-    const limit = new Promise<void>((resolve) => {
-      cancel = this.#options.clock.after(limitMs, resolve);
-    });
-    await Promise.race([work, limit]);
-    cancel();
   }
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { SessionProbe, SessionSeen } from '../../ports/network.ts';
-import type { MqttBus } from './connectBus.ts';
+import { atMost } from './atMost.ts';
 import type { ConnectionFailure } from './connectionSentence.ts';
+import type { MqttBus } from './mqttBus.ts';
 
 /** How a session is asked for by a gateway that runs: through its own one, so that no second one takes it over. */
 export function createLiveSessionProbe(
@@ -30,15 +31,4 @@ function seenOf(failure: ConnectionFailure | undefined): SessionSeen {
   if (typeof code === 'number') return { kind: 'refused', reasonCode: code };
   if (/connack timeout/i.test(message)) return { kind: 'silent' };
   return { kind: 'failed', detail: message, ...(code === undefined ? {} : { code }) };
-}
-
-/** Nothing when it takes longer. */
-function atMost<T>(clock: Clock, limitMs: number, work: Promise<T>): Promise<T | undefined> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(limitMs, () => resolve(undefined));
-    void work.then((value) => {
-      cancel();
-      resolve(value);
-    });
-  });
 }

@@ -1,41 +1,35 @@
+import { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import mqtt from 'mqtt';
-import type { BusMessage, PublishResult } from '../../ports/bus.ts';
+import type { BusMessage, PublishOptions, PublishResult } from '../../ports/bus.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { ConnectionFailure } from './connectionSentence.ts';
+import { type ConnectionWanted, connectOptionsOf, labelProperties } from './connectOptions.ts';
 import type { Credentials } from './credentials.ts';
+import { Flights } from './flights.ts';
 import { refusalSentence } from './refusalSentence.ts';
 
-/** The broker forgets a gateway, and the commands that wait for it, after this long: they would be of no use. */
-const SESSION_EXPIRY_S = 86_400;
-/** No command comes near this; larger packets are not sent to us by an MQTT 5 broker. */
-const MOST_INBOUND_BYTES = 262_144;
-const INBOUND_RECEIVE_MAXIMUM = 8;
-const CONNACK_TIMEOUT_MS = 15_000;
-/** Said here and not left to Node.js, whose defaults the environment can weaken (NODE_OPTIONS, NODE_TLS_REJECT_UNAUTHORIZED). */
-const TLS = { minVersion: 'TLSv1.2', rejectUnauthorized: true } as const;
+/** The next address is not kept waiting by one that a firewall swallows. */
+const REACH_TIMEOUT_MS = 15_000;
 /** PUBACK of MQTT 5: taken, but nobody is subscribed. */
 const NO_MATCHING_SUBSCRIBERS = 0x10;
+/** DISCONNECT of MQTT 5: the last will counts, and with it its delay (3.14.2.1). */
+const WITH_WILL = 0x04;
 /** MQTT 5 section 3.2.2.3.3: what a broker allows that does not say. */
 const RECEIVE_MAXIMUM_UNSAID = 65_535;
+/**
+ * What is written in one go would else become one piece of up to 16 384 bytes, of which the broker can read nothing before it
+ * has all of it: on a slow line many messages then wait for the last.
+ */
+const TLS_PIECE_BYTES = 1_024;
+/** Head and properties of a PUBLISH beside topic, label and payload: never more. */
+const HEAD_BYTES = 32;
 
-/** What the broker publishes, retained, when the connection is lost. */
-export interface LastWill {
-  readonly topic: string;
-  readonly payload: string;
-}
-
-export interface SessionOptions {
+export interface SessionOptions extends ConnectionWanted {
   readonly url: string;
-  readonly clientId: string;
-  readonly protocolVersion: 4 | 5;
-  readonly username?: string;
-  readonly will?: LastWill;
-  readonly keepaliveS: number;
   /** A message that nobody is subscribed to counts as refused, where the broker says so (MQTT 5). */
   readonly requiresSubscriber: boolean;
   readonly acknowledgeTimeoutMs: number;
-  /** How many messages the broker may send before the first is acknowledged (MQTT 5). Default 8. */
-  readonly receiveMaximum?: number;
   readonly clock: Clock;
 }
 
@@ -48,10 +42,6 @@ export interface SessionEvents {
   readonly onClosed: (failure: ConnectionFailure | undefined) => void;
 }
 
-interface Flight {
-  readonly settle: (result: PublishResult) => void;
-}
-
 /**
  * One connection from its attempt to its end. The MQTT library's own client lives just as long: it would send
  * what is unacknowledged again by itself after a reconnect, out of our order and from memory without a bound.
@@ -60,40 +50,33 @@ interface Flight {
 export class MqttSession {
   readonly #options: SessionOptions;
   readonly #client: mqtt.MqttClient;
-  readonly #flights = new Set<Flight>();
+  readonly #flights: Flights;
   readonly #withoutSubscriber = new Set<number>();
   readonly #pings: ((isAnswered: boolean) => void)[] = [];
+  readonly #cancelReach: Cancel;
   #failure: ConnectionFailure | undefined;
   #isLive = false;
+  #isGivenUp = false;
   #isClosed = false;
   #inFlightMaximum = RECEIVE_MAXIMUM_UNSAID;
   #mostBytes = Number.POSITIVE_INFINITY;
 
   constructor(options: SessionOptions, credentials: Credentials, events: SessionEvents) {
     this.#options = options;
-    this.#client = mqtt.connect(options.url, {
-      ...credentials,
-      ...TLS,
-      // The library hands on to a WebSocket what it knows by name, and no minimum version.
-      wsOptions: { ...TLS, perMessageDeflate: false },
-      ...(options.username !== undefined && { username: options.username }),
-      clientId: options.clientId,
-      protocolVersion: options.protocolVersion,
-      clean: false,
-      keepalive: options.keepaliveS,
-      reconnectPeriod: 0,
-      resubscribe: false,
-      connectTimeout: CONNACK_TIMEOUT_MS,
-      ...(options.will !== undefined && {
-        will: { topic: options.will.topic, payload: Buffer.from(options.will.payload), qos: 1, retain: true },
-      }),
-      ...(options.protocolVersion === 5 && {
-        properties: {
-          sessionExpiryInterval: SESSION_EXPIRY_S,
-          receiveMaximum: options.receiveMaximum ?? INBOUND_RECEIVE_MAXIMUM,
-          maximumPacketSize: MOST_INBOUND_BYTES,
-        },
-      }),
+    const { acknowledgeTimeoutMs, clock, url } = options;
+    // A late acknowledgement must find nobody: its packet identifier could by then be another message's.
+    this.#flights = new Flights(clock, acknowledgeTimeoutMs, () =>
+      this.abort({ code: 'ACKNOWLEDGEMENT_MISSING', message: 'no acknowledgement in time' }),
+    );
+    let webSocket: Socket | undefined;
+    const wanted = connectOptionsOf(options, credentials, (socket) => {
+      webSocket = socket;
+    });
+    this.#client = mqtt.connect(url, wanted);
+    const wire = webSocket ?? this.#client.stream;
+    if (wire instanceof TLSSocket) wire.setMaxSendFragment(TLS_PIECE_BYTES);
+    this.#cancelReach = clock.after(REACH_TIMEOUT_MS, () => {
+      if (wire instanceof Socket && wire.connecting) this.abort({ code: 'ETIMEDOUT', message: 'no answer' });
     });
     this.#listen(events);
   }
@@ -110,34 +93,24 @@ export class MqttSession {
   publish(
     topic: string,
     payload: string,
-    { retain = false, expiryS }: { retain?: boolean; expiryS?: number } = {},
+    { retain = false, expiryS, label }: PublishOptions = {},
   ): Promise<PublishResult> {
     if (!this.#isLive) return Promise.resolve(offline('no connection to the broker'));
-    const bytes = Buffer.byteLength(payload) + Buffer.byteLength(topic);
+    const beside = label === undefined ? 0 : Buffer.byteLength(`${label.contentType}${label.schema}`);
+    const bytes = Buffer.byteLength(payload) + Buffer.byteLength(topic) + beside + HEAD_BYTES;
     if (bytes > this.#mostBytes) {
       const detail = `the message has ${bytes} bytes, the broker takes at most ${this.#mostBytes}`;
       return Promise.resolve({ ok: false, cause: 'refused', detail });
     }
+    const properties = {
+      ...(expiryS !== undefined && { messageExpiryInterval: expiryS }),
+      ...(label !== undefined && labelProperties(label)),
+    };
     return new Promise((resolve) => {
-      let cancelTimeout: Cancel = () => {};
-      const flight: Flight = {
-        settle: (result) => {
-          if (!this.#flights.delete(flight)) return;
-          cancelTimeout();
-          resolve(result);
-        },
-      };
-      this.#flights.add(flight);
-      cancelTimeout = this.#options.clock.after(this.#options.acknowledgeTimeoutMs, () => {
-        const detail = `no acknowledgement within ${this.#options.acknowledgeTimeoutMs} ms`;
-        flight.settle({ ok: false, cause: 'timeout', detail });
-        // A late acknowledgement must find nobody: its packet identifier could by then be another message's.
-        this.abort({ message: `The broker gave ${detail}` });
-      });
-      const ages = expiryS !== undefined && this.#options.protocolVersion === 5;
-      const properties = ages ? { properties: { messageExpiryInterval: expiryS } } : {};
-      this.#client.publish(topic, payload, { qos: 1, retain, ...properties }, (error, packet) =>
-        flight.settle(this.#judge(error, packet?.messageId, retain)),
+      const flight = this.#flights.takeOff(bytes, resolve);
+      // With MQTT 3.1.1 the library leaves the properties aside.
+      this.#client.publish(topic, payload, { qos: 1, retain, properties }, (error, packet) =>
+        flight.land(this.#judge(error, packet, retain)),
       );
     });
   }
@@ -163,6 +136,7 @@ export class MqttSession {
 
   /** Ends the connection without a farewell; the broker publishes the last will. */
   abort(failure: ConnectionFailure): void {
+    this.#isGivenUp = true;
     this.#failure ??= failure;
     this.#isLive = false;
     this.#client.end(true);
@@ -172,30 +146,45 @@ export class MqttSession {
 
   /** Says farewell; the last will is not published. */
   finish(): void {
+    this.#end();
+  }
+
+  /** Says farewell for a short while: the last will is published should that become a long one. Without MQTT 5 it is not. */
+  leave(): void {
+    this.#end(this.#options.protocolVersion === 5 ? WITH_WILL : undefined);
+  }
+
+  #end(reasonCode?: number): void {
     this.#isLive = false;
-    this.#client.end(this.#flights.size > 0);
+    this.#client.end(this.#flights.count > 0, reasonCode === undefined ? {} : { reasonCode });
   }
 
   #listen(events: SessionEvents): void {
     const client = this.#client;
     client.on('connect', (connack) => {
+      // It may have come in with what ended it.
+      if (this.#isGivenUp) return;
       this.#inFlightMaximum = connack.properties?.receiveMaximum ?? RECEIVE_MAXIMUM_UNSAID;
-      this.#mostBytes = (connack.properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY) - 16;
+      this.#mostBytes = connack.properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY;
       this.#failure = undefined;
       this.#isLive = true;
       events.onAccepted(connack.sessionPresent);
     });
+    let said: string | undefined;
     client.on('error', (error) => {
-      this.#failure = error;
+      this.#failure = failureOf(error, said);
     });
     // The library passes on only what it knows; a web server in the place of the broker it does not.
     client.stream.on('error', (error) => {
       this.#failure ??= error;
     });
     client.on('disconnect', (packet) => {
-      this.#failure = { code: packet.reasonCode ?? 0, message: 'The broker ended the connection' };
+      const ended = { code: packet.reasonCode ?? 0, message: 'The broker ended the connection' };
+      this.#failure = { ...ended, ...saidOf(packet.properties?.reasonString) };
     });
     client.on('packetreceive', (packet) => {
+      // Of a refusal the library passes the code on alone; this comes before it.
+      if (packet.cmd === 'connack') said = packet.properties?.reasonString;
       if (packet.cmd === 'pingresp') for (const settle of this.#pings.splice(0)) settle(true);
       // The library does not pass this code on; it comes before the callback of the publish.
       if (packet.cmd !== 'puback' || packet.reasonCode !== NO_MATCHING_SUBSCRIBERS) return;
@@ -224,21 +213,22 @@ export class MqttSession {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#isLive = false;
-    for (const flight of this.#flights) {
-      flight.settle(offline('the connection was lost before the acknowledgement'));
-    }
+    this.#cancelReach();
+    this.#flights.landAll(offline('the connection was lost before the acknowledgement'));
     for (const settle of this.#pings.splice(0)) settle(false);
     // No timer of the library outlives its connection.
     this.#client.end(true);
     events.onClosed(this.#failure);
   }
 
-  #judge(error: unknown, messageId: number | undefined, retain: boolean): PublishResult {
+  #judge(error: unknown, packet: mqtt.Packet | undefined, retain: boolean): PublishResult {
     if (error !== null && error !== undefined) {
-      const code = typeof error === 'object' && 'code' in error ? error.code : undefined;
-      if (typeof code !== 'number') return offline(error instanceof Error ? error.message : String(error));
-      return { ok: false, cause: 'refused', detail: refusalSentence(code) };
+      const { code, message } = failureOf(error);
+      if (typeof code !== 'number') return offline(message);
+      const said = packet?.cmd === 'puback' ? packet.properties?.reasonString : undefined;
+      return { ok: false, cause: 'refused', detail: refusalSentence(code, said) };
     }
+    const messageId = packet?.messageId;
     const hadNoSubscriber = messageId !== undefined && this.#withoutSubscriber.delete(messageId);
     // A retained message waits at the broker for whoever comes.
     if (hadNoSubscriber && !retain && this.#options.requiresSubscriber) {
@@ -250,4 +240,16 @@ export class MqttSession {
 
 function offline(detail: string): PublishResult {
   return { ok: false, cause: 'offline', detail };
+}
+
+/** As it came, with what the broker said to it. */
+export function failureOf(error: unknown, said?: string): ConnectionFailure {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const code = 'code' in error ? error.code : undefined;
+  const isCode = typeof code === 'number' || typeof code === 'string';
+  return { ...(isCode && { code }), message: error.message, ...saidOf(said) };
+}
+
+function saidOf(said: string | undefined): { said?: string } {
+  return said === undefined ? {} : { said };
 }

@@ -4,10 +4,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type BusOptions, connectBus, type MqttBus } from '../../../src/adapters/mqtt/connectBus.ts';
+import { connectBus } from '../../../src/adapters/mqtt/connectBus.ts';
+import type { BusOptions, MqttBus } from '../../../src/adapters/mqtt/mqttBus.ts';
 import { MiniBroker, type MiniBrokerKnobs } from '../../support/miniBroker.ts';
 import { RecordingLog } from '../../support/recordingLog.ts';
 import { WallClock } from '../../support/wallClock.ts';
+
+const LABEL = { contentType: 'application/json', schema: 'loadgate.offline/1' };
 
 const opened: { close(): Promise<void> }[] = [];
 
@@ -27,7 +30,8 @@ function connect(url: string, change: Partial<BusOptions> = {}): { bus: MqttBus;
     url,
     clientId: 'home-1',
     protocolVersion: 5,
-    will: { topic: 'loadgate/v1/home-1/status', payload: 'gone' },
+    will: { topic: 'loadgate/v1/home-1/status', payload: 'gone', label: LABEL },
+    credentials: () => ({}),
     clock: new WallClock(),
     log,
     reconnectDelayMs: () => 20,
@@ -71,6 +75,11 @@ describe.each([4, 5] as const)('bus over MQTT version %i', (protocolVersion) => 
     });
     if (protocolVersion === 5) {
       expect(broker.connects[0]?.properties?.sessionExpiryInterval).toBe(86_400);
+      expect(broker.connects[0]?.will?.properties).toMatchObject({
+        willDelayInterval: 120,
+        contentType: 'application/json',
+        userProperties: { schema: 'loadgate.offline/1' },
+      });
     }
   });
 
@@ -234,6 +243,18 @@ describe.each([4, 5] as const)('bus over MQTT version %i', (protocolVersion) => 
 });
 
 describe('bus over MQTT 5', () => {
+  it('says beside a message what it is', async () => {
+    const broker = await startBroker();
+    const { bus } = connect(broker.url);
+    await connection(bus);
+    await bus.publish('a', '1', { label: { contentType: 'application/json', schema: 'loadgate.event/1' } });
+    await bus.close();
+    expect(broker.properties).toMatchObject([
+      { contentType: 'application/json', userProperties: { schema: 'loadgate.event/1' } },
+      { contentType: 'application/json', userProperties: { schema: 'loadgate.offline/1' } },
+    ]);
+  });
+
   it('takes a reason code from 0x80 on as a refusal', async () => {
     const broker = await startBroker({ onPublish: () => ({ kind: 'refuse', reasonCode: 0x97 }) });
     const { bus } = connect(broker.url);
@@ -258,10 +279,10 @@ describe('bus over MQTT 5', () => {
   });
 
   it('knows how many messages the broker takes at once and how large', async () => {
-    const broker = await startBroker({ receiveMaximum: 5, maximumPacketSize: 200 });
+    const broker = await startBroker({ receiveMaximum: 3, maximumPacketSize: 200 });
     const { bus } = connect(broker.url);
     await connection(bus);
-    expect(bus.inFlightMaximum()).toBe(5);
+    expect(bus.inFlightMaximum()).toBe(3);
     expect(await bus.publish('a', 'x'.repeat(300))).toMatchObject({ cause: 'refused' });
     expect(broker.taken).toEqual([]);
   });
@@ -297,12 +318,27 @@ describe('bus that is not let in', () => {
   it('says which credential file cannot be read, and reads it again at the next attempt', async () => {
     const broker = await startBroker();
     const passwordFile = join(mkdtempSync(join(tmpdir(), 'loadgate-')), 'password');
-    const { bus, log } = connect(broker.url, { username: 'home-1', passwordFile });
+    const { bus, log } = connect(broker.url, {
+      username: 'home-1',
+      credentials: () => ({ passwordFile }),
+    });
     await until(() => log.lines.length > 0);
     expect(log.lines[0]).toMatchObject({ level: 'warn', message: expect.stringContaining(passwordFile) });
     writeFileSync(passwordFile, 'secret\n');
     await connection(bus);
     expect(broker.connects[0]).toMatchObject({ username: 'home-1', password: Buffer.from('secret') });
+  });
+
+  it('says which of its own credentials cannot be used', async () => {
+    const broker = await startBroker();
+    const certificateFile = join(mkdtempSync(join(tmpdir(), 'loadgate-')), 'own.pem');
+    writeFileSync(certificateFile, 'no certificate');
+    const { bus, log } = connect(broker.url.replace('mqtt:', 'mqtts:'), {
+      credentials: () => ({ certificateFile, keyFile: certificateFile }),
+    });
+    await until(() => log.lines.length > 1);
+    expect(bus.sentence()).toContain('The certificate or key of this gateway cannot be used');
+    expect(broker.connects).toEqual([]);
   });
 
   it('says that it may not receive its commands', async () => {
@@ -349,6 +385,7 @@ describe('a client that is no gateway', () => {
       url: broker.url,
       clientId: 'desk',
       protocolVersion: 5,
+      credentials: () => ({}),
       clock: new WallClock(),
       log: new RecordingLog(),
       reconnectDelayMs: () => 20,

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { connectBus, type MqttBus } from '../../../src/adapters/mqtt/connectBus.ts';
+import { connectBus } from '../../../src/adapters/mqtt/connectBus.ts';
 import { createLiveSessionProbe } from '../../../src/adapters/mqtt/liveSessionProbe.ts';
+import type { MqttBus } from '../../../src/adapters/mqtt/mqttBus.ts';
 import { MiniBroker } from '../../support/miniBroker.ts';
 import { RecordingLog } from '../../support/recordingLog.ts';
 import { WallClock } from '../../support/wallClock.ts';
@@ -25,6 +26,7 @@ function openBus(url: string): MqttBus {
     url,
     clientId: 'home-1',
     protocolVersion: 5,
+    credentials: () => ({}),
     clock,
     log: new RecordingLog(),
     reconnectDelayMs: () => 3_600_000,

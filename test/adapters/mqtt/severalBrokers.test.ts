@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type BusOptions, connectBus, type MqttBus } from '../../../src/adapters/mqtt/connectBus.ts';
+import { connectBus } from '../../../src/adapters/mqtt/connectBus.ts';
+import type { CredentialFiles } from '../../../src/adapters/mqtt/credentials.ts';
+import type { BusOptions, MqttBus } from '../../../src/adapters/mqtt/mqttBus.ts';
 import { MiniBroker, type MiniBrokerKnobs, type MiniBrokerTls } from '../../support/miniBroker.ts';
 import { DatedAuthority, type Wanted } from '../../support/processes/datedAuthority.ts';
 import { RecordingLog } from '../../support/recordingLog.ts';
@@ -49,12 +51,17 @@ async function startTlsBroker(
   });
 }
 
-function connect(url: string, change: Partial<BusOptions> = {}): { bus: MqttBus; log: RecordingLog } {
+function connect(
+  url: string,
+  change: Partial<BusOptions> = {},
+  files: CredentialFiles = {},
+): { bus: MqttBus; log: RecordingLog } {
   const log = new RecordingLog();
   const bus = connectBus({
     url,
     clientId: 'home-1',
     protocolVersion: 5,
+    credentials: () => files,
     clock: new WallClock(),
     log,
     reconnectDelayMs: () => 10,
@@ -150,7 +157,7 @@ describe.each([
 
   it('both show their certificates, and messages go both ways', async () => {
     const broker = await startTlsBroker(isWebSocket);
-    const { bus } = connect(broker.url, own());
+    const { bus } = connect(broker.url, {}, own());
     const heard: string[] = [];
     bus.subscribe('down', async ({ payload }) => {
       heard.push(Buffer.from(payload).toString());
@@ -167,7 +174,7 @@ describe.each([
 
   it('a cut is noticed and mended, and a mute broker does not hold up the end', async () => {
     const broker = await startTlsBroker(isWebSocket);
-    const { bus } = connect(broker.url, own());
+    const { bus } = connect(broker.url, {}, own());
     await until(() => bus.isConnected());
     broker.cut();
     await until(() => broker.connects.length === 2 && bus.isConnected());
@@ -183,7 +190,7 @@ describe.each([
     ['TLS is too old', { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' }, /TLS 1.2/],
   ] as const)('nothing is sent to a broker whose %s', async (_case, change, sentence) => {
     const broker = await startTlsBroker(isWebSocket, change);
-    const { bus } = connect(broker.url, own());
+    const { bus } = connect(broker.url, {}, own());
     await untilSaid(bus, sentence);
     expect(broker.connects).toEqual([]);
   });
@@ -193,7 +200,7 @@ describe.each([
     const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
     try {
-      const { bus } = connect(broker.url, own());
+      const { bus } = connect(broker.url, {}, own());
       await untilSaid(bus, /not signed by an authority that is trusted here/);
       expect(broker.connects).toEqual([]);
     } finally {
@@ -205,8 +212,10 @@ describe.each([
 
 it('a WebSocket at a wrong path gets a sentence that says so', async () => {
   const broker = await startTlsBroker(true, { requestCert: false });
-  const { bus } = connect(broker.url.replace('/mqtt', '/elsewhere'), {
-    certificateAuthorityFile: authority.certificateFile,
-  });
+  const { bus } = connect(
+    broker.url.replace('/mqtt', '/elsewhere'),
+    {},
+    { certificateAuthorityFile: authority.certificateFile },
+  );
   await untilSaid(bus, /path of the address/);
 });
