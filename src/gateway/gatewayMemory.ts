@@ -5,7 +5,7 @@ import { restrictionsAfterRestart } from '../core/restrictions/life.ts';
 import { NO_RESTRICTIONS, type RestrictionMemory } from '../core/restrictions/memory.ts';
 import type { ConsentEntry } from '../domain/consent.ts';
 import type { FaultCode } from '../domain/faults.ts';
-import type { RunningMs } from '../domain/instant.ts';
+import type { Now, RunningMs, UtcMs } from '../domain/instant.ts';
 import type { TrustBundle } from '../domain/trustBundle.ts';
 import type { StoreCondition } from '../ports/store.ts';
 import type { ConsentStanding } from './consentKeeper.ts';
@@ -33,6 +33,8 @@ export interface GatewayMemory {
   /** Whose commands are obeyed, as it was signed; absent: nothing came yet. */
   readonly trust?: { readonly bundle: TrustBundle; readonly jws: string };
   readonly distrust?: Distrust;
+  /** Present when it came out of a backup once. Absent instant: no clock has told since when it was put back. */
+  readonly restoration?: { readonly atUtcMs?: UtcMs };
 }
 
 /**
@@ -62,6 +64,13 @@ export function memoryAtStart(condition: StoreCondition, nowMs: RunningMs): Gate
       return isGatewayMemory(condition.state.memory)
         ? afterRestart(condition.state.memory)
         : { ...NOTHING, distrust: { code: 'store-set-aside', subject: 'memory', untilMs } };
+    case 'fromBackup':
+      return isGatewayMemory(condition.state.memory)
+        ? {
+            ...afterRestore(condition.state.memory),
+            distrust: { code: 'store-from-backup', subject: 'memory', untilMs },
+          }
+        : { ...NOTHING, distrust: { code: 'store-set-aside', subject: 'memory', untilMs } };
     case 'damaged':
       return { ...NOTHING, distrust: { code: 'store-set-aside', subject: condition.setAsidePath, untilMs } };
     case 'unavailable':
@@ -81,6 +90,39 @@ function afterRestart(memory: GatewayMemory): GatewayMemory {
     restrictions,
     core: { ...core, schemes: schemesAfterRestart(core.schemes) },
   };
+}
+
+/**
+ * An old memory, of which nobody knows what has become since. What limits goes on, for as long as it had left; what rests on
+ * somebody having agreed waits until that is said again; nothing that was issued before now releases anything.
+ */
+function afterRestore(memory: GatewayMemory): GatewayMemory {
+  const { restrictions, consent, consentStanding, ...rest } = afterRestart(memory);
+  // No time is taken off what was left of a restriction: the clock of the life before is not that of the backup.
+  const { lifeBefore: _, ...kept } = restrictions;
+  return {
+    ...rest,
+    restrictions: kept,
+    consent: consent.map((entry) => (entry.action === 'given' ? { ...entry, isUnconfirmed: true } : entry)),
+    // Nobody has withdrawn anything: restrictions and curtailments that hold are not ended by it.
+    consentStanding: { ...consentStanding, covered: [] },
+    restoration: {},
+  };
+}
+
+/** Notes when it was put back, as soon as a clock tells. */
+export function withRestorationTimed(memory: GatewayMemory, now: Now): GatewayMemory {
+  const { restoration } = memory;
+  if (restoration === undefined || restoration.atUtcMs !== undefined || now.clockLevel !== 'synced') {
+    return memory;
+  }
+  return { ...memory, restoration: { atUtcMs: now.utcMs } };
+}
+
+/** Whatever releases something counts only when it was issued after this: before it may lie what was taken back since. */
+export function releasesSinceOf({ restoration }: GatewayMemory): UtcMs {
+  if (restoration === undefined) return Number.NEGATIVE_INFINITY;
+  return restoration.atUtcMs ?? Number.POSITIVE_INFINITY;
 }
 
 function isGatewayMemory(value: unknown): value is GatewayMemory {

@@ -20,6 +20,8 @@ function stateDirectory(): string {
     'loadgate.sqlite-wal',
     'loadgate.sqlite.damaged-1',
     'identity.key',
+    'broker-certificate-0123456789abcdef.pem',
+    'broker-certificate-0123456789abcdef.asking.json',
     'notes.txt',
   ]) {
     writeFileSync(join(directory, name), 'secret '.repeat(20_000));
@@ -45,7 +47,7 @@ it('overwrites what the gateway has kept, and its key wherever it lies, before i
     expect(content.every((byte) => byte === 0)).toBe(true);
   }
   expect(done.kept).toEqual(['notes.txt']);
-  expect(done.wiped).toHaveLength(5);
+  expect(done.wiped).toHaveLength(7);
   expect(JSON.parse(readFileSync(join(directory, 'decommissioned.json'), 'utf8'))).toEqual(done);
 });
 

@@ -1,23 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDeskStore } from '../../src/adapters/deskStore/openDeskStore.ts';
-import { createSignatureReader } from '../../src/adapters/jose/signatureReader.ts';
-import { bodyTextOf } from '../../src/backoffice/intake/readUpward.ts';
-import { Receiver, type StreamReport } from '../../src/backoffice/usage/service.ts';
-import {
-  type LossMessage,
-  lossSchema,
-  manifestSchema,
-  type RangeRequest,
-  rangeAnswerSchema,
-} from '../../src/contract/streams.ts';
+import type { StreamReport } from '../../src/contract/desk.ts';
+import type { LossMessage } from '../../src/contract/streams.ts';
 import type { StreamHolding } from '../../src/ports/streams.ts';
-import { RecordingLog } from '../support/recordingLog.ts';
 import { SteppedClock } from '../support/steppedClock.ts';
-import { fixedEntropy } from '../sync/fakes.ts';
 import { LossyBroker } from './lossyBroker.ts';
-import { keyOf, SampledGateway, sha256, type Written } from './sampledGateway.ts';
+import { ReceivingDesk } from './receivingDesk.ts';
+import { keyOf, SampledGateway, type Written } from './sampledGateway.ts';
 
 export interface OutageStory {
   readonly days: number;
@@ -42,7 +32,7 @@ export interface OutageEnd {
 const MINUTE_MS = 60_000;
 
 /** Numbers that look random and are the same in every run (Lehmer, Park and Miller 1988). */
-function seeded(seed: number): () => number {
+export function seeded(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state * 48_271) % 2_147_483_647;
@@ -62,58 +52,8 @@ export async function tellOutage({
   const broker = new LossyBroker();
   const random = seeded(20260214);
   const gateway = new SampledGateway({ directory, clock, broker, room: { mostBytes, keepDays: 7 }, random });
-  const desk = openDeskStore(join(directory, 'desk'));
-  if (!desk.ok) throw new Error(desk.detail);
-  const taken = new Map<string, string>();
-  const losses: LossMessage['losses'][number][] = [];
-  let repeatedDeliveries = 0;
-  let requests = 0;
-  const requested: RangeRequest[] = [];
-  let requestsMade = 0;
-  const receiver = new Receiver({
-    store: desk.store,
-    clock,
-    log: new RecordingLog(),
-    sha256,
-    entropy: { ...fixedEntropy(), identifier: () => `request-${requestsMade++}` },
-    bus: {
-      isConnected: () => true,
-      publish: async (_topic, payload) => {
-        requests += 1;
-        requested.push(JSON.parse(payload) as RangeRequest);
-        return { ok: true };
-      },
-    },
-    // The gateway's own reading of signatures is tested beside its inbox.
-    signer: { keyId: 'desk', publicKey: '', sign: async (payload) => JSON.stringify(payload) },
-  });
-  const reader = createSignatureReader();
-  let bytes = 0;
-  broker.onDelivery = ({ outboxId, stream, sequence, payload }) => {
-    bytes += payload.length;
-    const { body } = JSON.parse(payload) as { readonly body: { readonly jws?: string } };
-    const text = bodyTextOf(payload, body);
-    const isNew = receiver.take({ gatewayId: 'home', outboxId, stream, sequence, body: text });
-    if (!isNew) {
-      repeatedDeliveries += 1;
-      return;
-    }
-    const key = keyOf({ outboxId, stream, sequence });
-    if (taken.has(key)) throw new Error(`${key} was taken twice`);
-    taken.set(key, sha256(text));
-    const signed = body.jws === undefined ? undefined : reader.takeApart(body.jws)?.payload;
-    if (signed === undefined) return;
-    const told: unknown = JSON.parse(signed);
-    const loss = lossSchema.safeParse(told);
-    if (loss.success) {
-      losses.push(...loss.data.losses);
-      receiver.takeLosses(loss.data);
-    }
-    const manifest = manifestSchema.safeParse(told);
-    if (manifest.success) receiver.takeManifest(manifest.data);
-    const answer = rangeAnswerSchema.safeParse(told);
-    if (answer.success) receiver.takeAnswer(answer.data);
-  };
+  const desk = new ReceivingDesk(join(directory, 'desk'), clock);
+  broker.onDelivery = (message) => desk.take(message);
   try {
     const minutes = days * 24 * 60;
     const killAt = new Set(Array.from({ length: kills }, () => Math.floor(random() * minutes)));
@@ -144,24 +84,24 @@ export async function tellOutage({
     }
     const catchUp = {
       messages: broker.published - published,
-      bytes,
+      bytes: desk.bytes,
       simulatedS: (clock.runningMs() - fromMs) / 1_000,
     };
     broker.losesMessageEvery = 0;
     // A day and some more: manifests, requests for what the broker has lost, their answers.
     for (let minute = 0; minute < 26 * 60; minute += 1) {
       await gateway.liveAMinute();
-      for (const request of requested.splice(0)) gateway.answer(request);
+      for (const request of desk.takeRequests()) gateway.answer(request);
     }
     broker.losesAcknowledgementEvery = 0;
     for (let minute = 0; minute < 20; minute += 1) {
       await gateway.liveAMinute();
-      for (const request of requested.splice(0)) gateway.answer(request);
+      for (const request of desk.takeRequests()) gateway.answer(request);
     }
     await clock.advance(5_000);
-    receiver.flush();
-    const reports = receiver.report();
+    const reports = desk.report();
     gateway.close();
+    const { taken, losses, repeatedDeliveries, requests } = desk;
     return {
       written: gateway.written,
       taken,
@@ -173,8 +113,7 @@ export async function tellOutage({
       catchUp,
     };
   } finally {
-    receiver.stop();
-    desk.store.close();
+    desk.close();
     rmSync(directory, { recursive: true, force: true });
   }
 }

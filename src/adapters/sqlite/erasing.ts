@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
+import { OTHER_DATABASES } from './files.ts';
 import { KINDS } from './journal.ts';
 import { unsealText } from './sealedJson.ts';
 
@@ -123,12 +124,13 @@ export class Erasing {
     return throughRecord;
   }
 
-  /** Databases that were damaged and set aside hold the same, and nobody needs them for the limits. */
+  /** Databases that were set aside, or left by a backup that was cut off, hold the same; nobody needs them for the limits. */
   #removeSetAside(): void {
     const path = this.#database.name;
-    const prefix = `${basename(path)}.damaged-`;
+    const prefixes = OTHER_DATABASES.map((ending) => `${basename(path)}${ending}`);
     for (const name of readdirSync(dirname(path))) {
-      if (name.startsWith(prefix)) rmSync(join(dirname(path), name), { force: true });
+      if (prefixes.some((prefix) => name.startsWith(prefix)))
+        rmSync(join(dirname(path), name), { force: true });
     }
   }
 }

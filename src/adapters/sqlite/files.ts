@@ -11,3 +11,16 @@ export function databasePath(directory: string): string {
 export function lockPath(directory: string): string {
   return join(directory, 'loadgate.lock');
 }
+
+/** Behind the name of the database: what was damaged or replaced, a backup in the making, one that is being put back. */
+export const OTHER_DATABASES = ['.damaged-', '.replaced-', '.backup', '.restoring'] as const;
+
+/** The content of a backup, while it is gathered. */
+export function draftPath(directory: string): string {
+  return `${databasePath(directory)}.backup`;
+}
+
+/** The database of a backup, until it has been checked. */
+export function restoringPath(directory: string): string {
+  return `${databasePath(directory)}.restoring`;
+}

@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { isDamage } from './failures.ts';
 import { COMPANIONS } from './files.ts';
+import { readJournalHead } from './journal.ts';
 import { APPLICATION_ID, describeSchema, describeSchemaOf, MIGRATIONS, readSchemaVersion } from './schema.ts';
 import { readState, type StoredState } from './storedState.ts';
 
@@ -72,13 +73,23 @@ function inspectState(path: string, database: Database.Database): Finding {
   if (reading.kind === 'undecodable') {
     return damaged(path, 'a memory that can be read', 'one whose check sum or form is wrong');
   }
-  if (reading.kind === 'read') return { kind: 'sound', state: reading.state };
+  if (reading.kind === 'read') return inspectHead(path, database, reading.state);
   // Every transaction writes the memory, so rows without one have lost it.
   const hasRows = database
     .prepare('SELECT EXISTS (SELECT 1 FROM journal) OR EXISTS (SELECT 1 FROM outbox)')
     .pluck()
     .get();
   return hasRows === 1 ? damaged(path, 'a memory beside the records', 'records alone') : { kind: 'sound' };
+}
+
+/** A page that was half written reads as one of zeros, which SQLite takes for whole: the newest rows would be gone. */
+function inspectHead(path: string, database: Database.Database, state: StoredState): Finding {
+  const { head } = state;
+  if (head === undefined) return { kind: 'sound', state };
+  const found = readJournalHead(database);
+  if (found?.record === head.record && found.hash === head.hash) return { kind: 'sound', state };
+  const last = found === undefined ? 'none' : `record ${found.record}`;
+  return damaged(path, `record ${head.record} as the last one of the journal, which the memory names`, last);
 }
 
 function damaged(path: string, expected: string, found: string): Finding {

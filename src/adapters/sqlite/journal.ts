@@ -13,6 +13,7 @@ export const KINDS: readonly ChainedRecord['kind'][] = [
   'checkpoint',
   'erasure',
   'consent',
+  'restoration',
 ];
 
 type RowValues = [number, number, number, number, Buffer, number, number, Buffer, Buffer];
@@ -36,10 +37,19 @@ export function wholeInstantsOf(firstUtcMs: number, lastUtcMs: number) {
   return { fromUtcMs: Math.floor(firstUtcMs), untilUtcMs: Math.ceil(lastUtcMs) };
 }
 
+/** The last record on the disk; undefined when the chain has not begun. */
+export function readJournalHead(database: Database.Database): JournalHead | undefined {
+  const { record, hash } = database
+    .prepare<[], { readonly record: number | null; readonly hash: Buffer | null }>(
+      'SELECT record, hash FROM journal ORDER BY segment DESC LIMIT 1',
+    )
+    .get() ?? { record: null, hash: null };
+  return record === null || hash === null ? undefined : { record, hash: hash.toString('hex') };
+}
+
 /** The table of the journal: appends records to the chain. Takes part in the transaction of its caller. */
 export class JournalTable {
   readonly #insert: Database.Statement<RowValues>;
-  readonly #last: Database.Statement<[], { readonly record: number | null; readonly hash: Buffer | null }>;
   readonly #trim: Database.Statement<[number]>;
 
   constructor(database: Database.Database) {
@@ -48,17 +58,10 @@ export class JournalTable {
          kind, record, previous, hash)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#last = database.prepare('SELECT record, hash FROM journal ORDER BY segment DESC LIMIT 1');
     // The last record stays however old it is: the next one is chained to it.
     this.#trim = database.prepare(
       'DELETE FROM journal WHERE last_utc_ms < ? AND segment < (SELECT max(segment) FROM journal)',
     );
-  }
-
-  /** The last record on the disk; undefined when the chain has not begun. */
-  readHead(): JournalHead | undefined {
-    const { record, hash } = this.#last.get() ?? { record: null, hash: null };
-    return record === null || hash === null ? undefined : { record, hash: hash.toString('hex') };
   }
 
   append(

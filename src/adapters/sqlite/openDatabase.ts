@@ -53,11 +53,13 @@ function openSound(path: string, releaseLock: () => void): OpenResult {
   const condition = settle(path, finding);
   if (finding.kind !== 'sound') createDatabase(path);
   const database = openForWriting(path);
+  // A backup holds no outbox: the numbers begin anew, under another name.
+  const known = finding.kind === 'sound' && finding.state?.backup === undefined ? finding.state : undefined;
   return {
     ok: true,
     condition,
     database,
-    identity: (finding.kind === 'sound' ? finding.state : undefined) ?? newOutboxIdentity(database),
+    identity: known ?? newOutboxIdentity(database),
     release: () => {
       database.close();
       releaseLock();
@@ -72,9 +74,11 @@ function settle(
   if (finding.kind === 'damaged') {
     return { kind: 'damaged', setAsidePath: setAside(path), detail: finding.detail };
   }
-  return finding.kind === 'sound' && finding.state !== undefined
-    ? { kind: 'restored', state: finding.state.restored }
-    : { kind: 'fresh' };
+  if (finding.kind === 'missing' || finding.state === undefined) return { kind: 'fresh' };
+  const { restored, backup } = finding.state;
+  return backup === undefined
+    ? { kind: 'restored', state: restored }
+    : { kind: 'fromBackup', state: restored, backup };
 }
 
 function openForWriting(path: string): Database.Database {

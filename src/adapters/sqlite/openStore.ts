@@ -34,6 +34,7 @@ const RETRY_AFTER_MS = 30_000;
  * Opens the gateway's record in its state directory. Never throws: what was found is in `condition`.
  *
  * restored, fresh: goes on or begins.
+ * fromBackup: goes on from a backup; decided anew at each opening, until the first commit.
  * damaged: the file was moved away under a new name, nothing of it was overwritten, and a new one was begun.
  * unavailable: another gateway holds the directory or the disk cannot be written. Commits fail and look again
  *   every 30 s. A database without memory is then taken up. One that holds a memory is left as it is until
@@ -190,7 +191,7 @@ class SqliteStore implements Store, NetworkHistory {
     this.#triedAtMs = runningMs;
     this.#open();
     if (this.#condition.kind === 'unavailable') return;
-    if (this.#condition.kind === 'restored') this.#leaveForRestart();
+    if ('state' in this.#condition) this.#leaveForRestart();
     else this.#log.warn({ condition: this.#condition }, 'the record can be written again');
   }
 

@@ -26,7 +26,7 @@ export function openStoreReadOnly(directory: string): RecordReaderResult {
   }
   let source: Source | undefined;
   try {
-    source = isDirectoryLocked(directory) ? openInPlace(path) : openCopy(path);
+    source = openSource(directory);
     return { ok: true, record: read(path, source) };
   } catch (error) {
     source?.close();
@@ -37,6 +37,12 @@ export function openStoreReadOnly(directory: string): RecordReaderResult {
 interface Source {
   readonly database: Database.Database;
   readonly close: () => void;
+}
+
+/** Throws what SQLite throws. */
+export function openSource(directory: string): Source {
+  const path = databasePath(directory);
+  return isDirectoryLocked(directory) ? openInPlace(path) : openCopy(path);
 }
 
 function openInPlace(path: string): Source {

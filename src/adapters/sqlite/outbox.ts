@@ -230,7 +230,10 @@ export class OutboxTable {
     this.#tallies.delete(stream);
   }
 
-  /** Goes through every row; a damaged one, which can never be sent, goes with those of which nothing is left. */
+  /**
+   * Goes through every row; a damaged one, which can never be sent, goes with those of which nothing is left. What the broker
+   * has taken already is never rewritten: it is repeated as it was, as a manifest vouches for it, or not at all.
+   */
   clean(clean: OutboxCleaning['clean']): readonly CleanedStream[] {
     return [...STREAMS].map(([place, stream]) => {
       let rewritten = 0;
@@ -239,7 +242,9 @@ export class OutboxTable {
       while (stored !== undefined) {
         const { sequence } = stored;
         const before = unsealText(stored.sealed);
-        const after = before === undefined ? undefined : clean(toOutboxRow(stream, stored, before));
+        const cut = before === undefined ? undefined : clean(toOutboxRow(stream, stored, before));
+        const isSent = sequence <= this.#confirmed(stream);
+        const after = isSent && cut !== before ? undefined : cut;
         if (after === undefined) {
           this.lose([toOutboxRow(stream, stored, '')], before === undefined ? 'damagedRow' : 'consent');
           removed.push(sequence);

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import type { UtcMs } from '../../domain/instant.ts';
 import type { OutboxRow, StreamName } from '../../ports/store.ts';
 import { readReached } from './reachTable.ts';
 import { unsealText } from './sealedJson.ts';
@@ -56,6 +57,18 @@ export function countWaiting(database: Database.Database): number {
   return [...STREAMS.keys()].reduce(
     (sum, place) => sum + (count.get(place, readConfirmed(database, place)) ?? 0),
     0,
+  );
+}
+
+/** When the oldest row of a stream that waits was recorded. */
+export function waitingSince(database: Database.Database, place: number): UtcMs | undefined {
+  return (
+    database
+      .prepare<[number, number], number | null>(
+        'SELECT min(recorded_at_utc_ms) FROM outbox WHERE stream = ? AND sequence > ?',
+      )
+      .pluck()
+      .get(place, readConfirmed(database, place)) ?? undefined
   );
 }
 

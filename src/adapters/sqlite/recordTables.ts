@@ -5,7 +5,7 @@ import type { JournalHead, JournalSegment, OutboxRow, RecordBatch, StreamName } 
 import type { StreamBatch, StreamHolding, StreamStore, StreamThinning } from '../../ports/streams.ts';
 import type { UsageHolding, UsageThinning } from '../../ports/usage.ts';
 import { Erasing } from './erasing.ts';
-import { JournalTable } from './journal.ts';
+import { JournalTable, readJournalHead } from './journal.ts';
 import { type Interval, readSegments } from './journalReading.ts';
 import { LossTable } from './lossTable.ts';
 import { insertNetworkChange, readNetworkChanges } from './networkHistory.ts';
@@ -40,7 +40,7 @@ export class RecordTables {
     this.#journal = new JournalTable(database);
     this.#usage = new UsageTable(database);
     this.#erasing = new Erasing(database);
-    this.#head = this.#journal.readHead();
+    this.#head = readJournalHead(database);
     this.#replaceState = database.prepare('INSERT OR REPLACE INTO state VALUES (1, ?)');
   }
 
@@ -65,6 +65,7 @@ export class RecordTables {
         restored: { memory, runningMs, utcMs },
         outboxId: this.outboxId,
         sequences: after,
+        ...(head === undefined ? {} : { head }),
       };
       this.#replaceState.run(seal(state));
       return { head, sequences, after };

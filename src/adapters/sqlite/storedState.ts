@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { Restored, StreamName } from '../../ports/store.ts';
+import type { BackupMark, JournalHead, Restored, StreamName } from '../../ports/store.ts';
 import { unseal } from './sealedJson.ts';
 
 /** The last number given to a row of each stream; 0 before the first. */
@@ -16,6 +16,10 @@ export interface OutboxIdentity {
 /** The one row of the table `state`. */
 export interface StoredState extends OutboxIdentity {
   readonly restored: Restored;
+  /** The last record of the journal; absent: there is none, or an older program wrote this. */
+  readonly head?: JournalHead;
+  /** It is a backup, in which nothing was recorded yet. */
+  readonly backup?: BackupMark;
 }
 
 /**

@@ -127,7 +127,15 @@ function standingOf(memory: unknown): Pick<EvidenceHead, 'consent' | 'trust'> {
     readonly trust?: { readonly bundle: { readonly version: number }; readonly jws: string };
   };
   return {
-    consent: consent.map(({ atUtcMs, ...entry }) => ({ ...entry, at: new Date(atUtcMs).toISOString() })),
+    consent: consent.map(({ purpose, action, textVersion, person, how, atUtcMs, evidence }) => ({
+      purpose,
+      action,
+      textVersion,
+      person,
+      how,
+      at: new Date(atUtcMs).toISOString(),
+      ...(evidence === undefined ? {} : { evidence }),
+    })),
     ...(trust === undefined ? {} : { trust: { version: trust.bundle.version, jws: trust.jws } }),
   };
 }

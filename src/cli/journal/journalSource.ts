@@ -91,7 +91,9 @@ export function handOut(source: JournalSource, request: FileRequest, context: Co
   const { unchained, journalId } = record;
   const { fromUtcMs, untilUtcMs } = interval;
   const path = resolve(context.workingDirectory, request.output);
-  const erasures = [...record.notes()].filter(({ kind }) => kind === 'erasure').map(({ content }) => content);
+  const notesOf = (wanted: ChainedRecord['kind']): string[] =>
+    [...record.notes()].filter(({ kind }) => kind === wanted).map(({ content }) => content);
+  const [erasures, restorations] = [notesOf('erasure'), notesOf('restoration')];
   const headOf = (first: ChainedRecord): JournalFileHead => ({
     schema: 'loadgate.journal-file/1',
     gatewayId,
@@ -110,6 +112,7 @@ export function handOut(source: JournalSource, request: FileRequest, context: Co
       : { unchained: { segments: unchained.segments, until: iso(unchained.untilUtcMs) } }),
     ...(evidence === undefined ? {} : { evidence }),
     ...(erasures.length === 0 ? {} : { erasures }),
+    ...(restorations.length === 0 ? {} : { restorations }),
     howToVerify: [...HOW_TO_VERIFY],
   });
   const records = record.records({

@@ -2,6 +2,7 @@ import { consentNoteSchema } from '../../contract/consent.ts';
 import { type ErasureMessage, erasureSchema } from '../../contract/erasure.ts';
 import type { JournalFileHead } from '../../contract/journalFile.ts';
 import { type CheckpointMessage, checkpointSchema, receiptSchema } from '../../contract/receipt.ts';
+import { type RestorationMessage, restorationSchema } from '../../contract/restoration.ts';
 import type { SignatureReader } from '../../ports/signature.ts';
 import type { ChainCheck } from './chainCheck.ts';
 import { type Flaw, flawAt, isFlaw, type Mismatch, type RecordLine } from './flaw.ts';
@@ -50,7 +51,7 @@ export async function readOwn<T>(
 /** Checks what the gateway itself has signed in a record; commands are signed by others. */
 export async function checkNote(
   record: RecordLine,
-  head: JournalFileHead,
+  head: JournalNames,
   signedBy: SignedBy,
 ): Promise<Flaw | Voucher | undefined> {
   if (record.kind === 'receipt') {
@@ -69,6 +70,10 @@ export async function checkNote(
     const erasure = await readErasure(record.content, head, signedBy);
     return isFlaw(erasure) ? flawAt(record, erasure.expected, erasure.found) : undefined;
   }
+  if (record.kind === 'restoration') {
+    if (head.restorations?.includes(record.content) === true) return undefined;
+    return flawAt(record, 'a restoration that the head of the file names', 'another one');
+  }
   if (record.kind !== 'checkpoint') return undefined;
   const checkpoint = await readCheckpoint(record.content, head, signedBy);
   if (isFlaw(checkpoint)) return flawAt(record, checkpoint.expected, checkpoint.found);
@@ -77,7 +82,7 @@ export async function checkNote(
 }
 
 /** The last record whose content may be gone, by the erasures in the head that the gateway has signed; 0: none. */
-export async function erasedThroughOf(head: JournalFileHead, signedBy: SignedBy): Promise<number | Mismatch> {
+export async function erasedThroughOf(head: JournalNames, signedBy: SignedBy): Promise<number | Mismatch> {
   let throughRecord = 0;
   for (const jws of head.erasures ?? []) {
     const erasure = await readErasure(jws, head, signedBy);
@@ -87,14 +92,46 @@ export async function erasedThroughOf(head: JournalFileHead, signedBy: SignedBy)
   return throughRecord;
 }
 
+/** The head of a journal file, and what the journal was called before it went on from backups. */
+export type JournalNames = JournalFileHead & { readonly formerly: readonly RestorationMessage['former'][] };
+
+/** Follows the restorations in the head back from the name that the journal has now. */
+export async function namesOf(head: JournalFileHead, signedBy: SignedBy): Promise<JournalNames | Mismatch> {
+  const restorations: RestorationMessage[] = [];
+  for (const jws of head.restorations ?? []) {
+    const restoration = await readOwn(jws, restorationSchema, 'restoration', signedBy);
+    if (!('schema' in restoration)) return restoration;
+    restorations.push(restoration);
+  }
+  const formerly: RestorationMessage['former'][] = [];
+  let { journalId } = head;
+  for (const restoration of restorations.toReversed()) {
+    if (restoration.journalId !== journalId || restoration.gatewayId !== head.gatewayId) {
+      const expected = `a restoration after which the journal of the gateway ${head.gatewayId} was called ${journalId}`;
+      return { expected, found: `one of ${restoration.gatewayId}, called ${restoration.journalId}` };
+    }
+    formerly.push(restoration.former);
+    journalId = restoration.former.journalId;
+  }
+  return { ...head, formerly };
+}
+
+/** Whether a journal of that name holds this record: it has its own, and all that came into it from a backup. */
+function isOfJournal(journalId: string, record: number, head: JournalNames): boolean {
+  if (journalId === head.journalId) return true;
+  return head.formerly.some((former) => former.journalId === journalId && record <= former.record);
+}
+
 async function readErasure(
   jws: string,
-  { gatewayId, journalId }: JournalFileHead,
+  head: JournalNames,
   signedBy: SignedBy,
 ): Promise<ErasureMessage | Mismatch> {
+  const { gatewayId, journalId } = head;
   const erasure = await readOwn(jws, erasureSchema, 'erasure', signedBy);
   if (!('schema' in erasure)) return erasure;
-  if (erasure.gatewayId === gatewayId && erasure.journalId === journalId) return erasure;
+  const isOurs = isOfJournal(erasure.journalId, erasure.throughRecord, head);
+  if (erasure.gatewayId === gatewayId && isOurs) return erasure;
   return {
     expected: `an erasure of the journal ${journalId} of the gateway ${gatewayId}`,
     found: `one of the journal ${erasure.journalId} of the gateway ${erasure.gatewayId}`,
@@ -104,12 +141,14 @@ async function readErasure(
 /** @returns the checkpoint, when it is one of this gateway and this journal */
 export async function readCheckpoint(
   jws: string,
-  { gatewayId, journalId }: JournalFileHead,
+  head: JournalNames,
   signedBy: SignedBy,
 ): Promise<CheckpointMessage | Mismatch> {
+  const { gatewayId, journalId } = head;
   const checkpoint = await readOwn(jws, checkpointSchema, 'checkpoint', signedBy);
   if (!('schema' in checkpoint)) return checkpoint;
-  if (checkpoint.gatewayId === gatewayId && checkpoint.journalId === journalId) return checkpoint;
+  const isOurs = isOfJournal(checkpoint.journalId, checkpoint.record, head);
+  if (checkpoint.gatewayId === gatewayId && isOurs) return checkpoint;
   return {
     expected: `a checkpoint of the journal ${journalId} of the gateway ${gatewayId}, which the head names`,
     found: `one of the journal ${checkpoint.journalId} of the gateway ${checkpoint.gatewayId}`,

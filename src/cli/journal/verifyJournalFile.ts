@@ -17,6 +17,8 @@ import {
   checkNote,
   compareWithChain,
   erasedThroughOf,
+  type JournalNames,
+  namesOf,
   readCheckpoint,
   readOwn,
   type Voucher,
@@ -74,7 +76,7 @@ class FileVerifier {
   readonly #counts = Object.fromEntries(RECORD_KINDS.map((kind) => [kind, 0])) as JournalFileEnd['counts'];
   /** Begins anew with the head, which says with which record. */
   chain = new ChainCheck(1);
-  head: JournalFileHead | undefined;
+  head: JournalNames | undefined;
   vouched: CheckpointMessage | undefined;
   given: CheckpointMessage | undefined;
   #headText = '';
@@ -132,9 +134,12 @@ class FileVerifier {
       const found = `${path.join('.') || 'a line'}: ${message}`;
       return { line: number, expected: 'the head of a journal file (loadgate.journal-file/1)', found };
     }
-    this.head = parsed.data;
+    this.head = { ...parsed.data, formerly: [] };
     this.#headText = text;
-    const erasedThrough = await erasedThroughOf(parsed.data, this.#signedBy(parsed.data));
+    const names = await namesOf(parsed.data, this.#signedBy(parsed.data));
+    if (isFlaw(names)) return { line: number, ...names };
+    this.head = names;
+    const erasedThrough = await erasedThroughOf(names, this.#signedBy(names));
     if (isFlaw(erasedThrough)) return { line: number, ...erasedThrough };
     this.chain = new ChainCheck(parsed.data.firstRecord, erasedThrough);
     const { publicKey } = this.#question;
@@ -143,7 +148,7 @@ class FileVerifier {
     return { line: number, expected: `a file of the gateway with the key ${publicKey}`, found };
   }
 
-  async #takeRecord(record: RecordLine, head: JournalFileHead): Promise<Flaw | undefined> {
+  async #takeRecord(record: RecordLine, head: JournalNames): Promise<Flaw | undefined> {
     const flaw = this.chain.pass(record);
     if (flaw !== undefined) return flaw;
     this.#counts[record.kind] += 1;
@@ -180,7 +185,7 @@ class FileVerifier {
     );
   }
 
-  async #compareGiven(head: JournalFileHead): Promise<Flaw | undefined> {
+  async #compareGiven(head: JournalNames): Promise<Flaw | undefined> {
     const { checkpoint: jws } = this.#question;
     const [first, last] = [this.chain.first(), this.chain.last()];
     if (jws === undefined || first === undefined || last === undefined) return undefined;

@@ -94,6 +94,12 @@ describe('a database that cannot be trusted is set aside, never overwritten', ()
   it('when its memory is gone', () =>
     damageWith((path) => withDatabase(path, 'DELETE FROM state'), /a memory beside the records/));
 
+  it('when the newest records of its journal are gone', () =>
+    damageWith(
+      (path) => withDatabase(path, 'DELETE FROM journal WHERE segment = (SELECT max(segment) FROM journal)'),
+      /expected record 40 as the last one of the journal, which the memory names, found record 39/,
+    ));
+
   it('when a newer version of the gateway wrote it', () =>
     damageWith(
       (path) => withDatabase(path, `PRAGMA user_version = ${MIGRATIONS.length + 1}`),

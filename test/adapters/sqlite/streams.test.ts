@@ -135,6 +135,24 @@ describe('the loss ledger', () => {
     store.close();
   });
 
+  it('is never rewritten once the broker has taken it: what consent cuts is not repeated', () => {
+    const store = withTelemetry(4);
+    store.acknowledge(store.pending(2));
+    const cleaning = {
+      clean: ({ sequence, body }: { sequence: number; body: string }) =>
+        sequence % 2 === 0 ? '{"cut":1}' : body,
+      tell: () => ({ drafts: [], notes: [] }),
+    };
+    store.commit({ ...batchOf(5), cleaning });
+    expect(sequencesOf(store.streams.kept('telemetry', 1, 9, 10))).toEqual([1]);
+    expect(store.pending(10).map(({ sequence, body }) => [sequence, body === '{"cut":1}'])).toEqual([
+      [3, false],
+      [4, true],
+    ]);
+    expect(store.streams.untoldLosses(10)).toEqual([]);
+    store.close();
+  });
+
   it('knows a damaged mark of how far a stream was taken for none: all that is kept goes again', () => {
     const first = withTelemetry(3);
     first.acknowledge(first.pending(2));
