@@ -1,16 +1,21 @@
 import type { Bus, BusMessage } from '../ports/bus.ts';
+import type { CertificateIssuer } from '../ports/certificateIssuer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { Log } from '../ports/log.ts';
 import type { Passwords, Sha256 } from '../ports/secrets.ts';
 import type { SignatureReader, Signer } from '../ports/signature.ts';
 import type { WebAnswer, WebHandler } from '../ports/web.ts';
+import { completenessRoutes } from './api/completenessRoutes.ts';
+import { consentRoutes } from './api/consentRoutes.ts';
 import { createDeskApi } from './api/deskApi.ts';
 import { noticeRoutes } from './api/noticeRoutes.ts';
 import { registryRoutes } from './api/registryRoutes.ts';
 import { reportRoutes } from './api/reportRoutes.ts';
 import { AuditTrail } from './audit/trail.ts';
+import { Certificates } from './certificates/service.ts';
 import { ConsentBook } from './consent/service.ts';
+import { TextPublisher } from './consent/textPublisher.ts';
 import { Intake } from './intake/intake.ts';
 import { LiveHub } from './live/hub.ts';
 import { Boards } from './notices/boards.ts';
@@ -30,8 +35,10 @@ export interface DeskOptions {
   readonly verify: SignatureReader;
   /** Names a raw public key by itself (RFC 7638). */
   readonly keyIdOf: (publicKey: string) => string;
-  /** Key of the back office itself; absent: records that are missing are shown, and not asked for. */
+  /** Key of the back office itself; absent: what is missing is not asked for, and nothing about consent can be sent. */
   readonly ownSigner?: Signer;
+  /** Absent: gateways that ask for a new certificate are not answered. */
+  readonly issuer?: CertificateIssuer;
   /** By distributor id. */
   readonly signers: ReadonlyMap<string, Signer>;
   /** Raw public keys of the root of trust. */
@@ -82,13 +89,19 @@ export function createDesk(options: DeskOptions): Desk {
   const signed = publisher;
   const notices = new Notices(parts, () => signed.nudge());
   const trust = new TrustPublisher({ store, trail, bus, verify, rootKeys: options.rootKeys });
-  const receiver = new Receiver({ ...options, ...(options.ownSigner && { signer: options.ownSigner }) });
-  const consents = new ConsentBook({ ...options, ...(options.ownSigner && { signer: options.ownSigner }) });
+  const own = { ...parts, bus, ...(options.ownSigner && { signer: options.ownSigner }) };
+  const receiver = new Receiver({ ...own, isReachable: (gatewayId) => registry.isReachable(gatewayId) });
+  const consents = new ConsentBook(own);
+  const texts = new TextPublisher({ ...own, mail: consents.mail });
   const intake = new Intake({
     ...parts,
     receiver,
     consents,
-    onTurnedUp: (gatewayId) => signed.turnedUp(gatewayId),
+    certificates: new Certificates(own),
+    onTurnedUp: (gatewayId) => {
+      signed.turnedUp(gatewayId);
+      consents.mail.turnedUp(gatewayId);
+    },
   });
   const sessions = new Sessions(options);
   const missingReceipts = remembering(() => receiver.countMissing('receipts'), clock);
@@ -103,7 +116,9 @@ export function createDesk(options: DeskOptions): Desk {
     page: (path, tag) => (path === '/report.css' ? REPORT_STYLE : options.page(path, tag)),
     routes: [
       ...noticeRoutes({ notices, book, boards, registry, clock }),
-      ...registryRoutes({ registry, book, store, trail, trust, receiver, clock }),
+      ...registryRoutes({ registry, book, store, trail, trust, clock }),
+      ...completenessRoutes({ registry, receiver, store, trail }),
+      ...consentRoutes({ registry, consents, texts }),
       ...reportRoutes({ book, boards, clock }),
     ],
     describe: () => {

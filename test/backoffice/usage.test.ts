@@ -1,100 +1,7 @@
-import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openDeskStore } from '../../src/adapters/deskStore/openDeskStore.ts';
 import { complement, count, holds, type Runs, union, withRun } from '../../src/backoffice/usage/runs.ts';
-import { Receiver } from '../../src/backoffice/usage/service.ts';
-import type { LossMessage, ManifestMessage, RangeAnswer, RangeRequest } from '../../src/contract/streams.ts';
-import { temporaryDirectory } from '../adapters/sqlite/support/temporaryDirectory.ts';
-import { RecordingLog } from '../support/recordingLog.ts';
-import { SteppedClock } from '../support/steppedClock.ts';
-import { fixedEntropy } from '../sync/fakes.ts';
-
-const KEY = { gatewayId: 'home-1', outboxId: '0a1b2c3d', stream: 'telemetry' } as const;
-const SIGNED = { gatewayId: KEY.gatewayId, outboxId: KEY.outboxId };
-const AT = '2026-01-05T00:00:00.000Z';
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-function bodyOf(sequence: number): string {
-  return JSON.stringify({ sequence });
-}
-
-function hashOver(sequences: readonly number[], before = '0'.repeat(64)): string {
-  return sequences.reduce((hash, each) => sha256(`${hash}\n${each}\n${sha256(bodyOf(each))}`), before);
-}
-
-function manifest(from: number, until: number, hash: string, previous = '0'.repeat(64)): ManifestMessage {
-  const counted = { from, until, count: until - from + 1, losses: [] };
-  return { schema: 'loadgate.manifest/1', ...SIGNED, stream: KEY.stream, ...counted, previous, hash, at: AT };
-}
-
-function loss(lossId: number, from: number, until: number): LossMessage {
-  const entry = { lossId, stream: KEY.stream, cause: 'thinned', count: until - from + 1 } as const;
-  const losses = [{ ...entry, sequences: { from, until }, from: AT, until: AT }];
-  return { schema: 'loadgate.loss/1', ...SIGNED, losses };
-}
-
-function answer(gone: RangeAnswer['gone']): RangeAnswer {
-  const asked = { id: 'a', stream: KEY.stream, from: 1, until: 100, repeated: 0, waiting: 0, losses: [] };
-  return { schema: 'loadgate.range-answer/1', ...SIGNED, ...asked, gone, at: AT };
-}
-
-class Bench {
-  readonly clock = new SteppedClock();
-  readonly requests: RangeRequest[] = [];
-  readonly directory = temporaryDirectory();
-  receiver: Receiver;
-  #store = this.#open();
-
-  constructor() {
-    this.receiver = this.#stand();
-  }
-
-  take(...sequences: readonly number[]): boolean[] {
-    return sequences.map((sequence) => this.receiver.take({ ...KEY, sequence, body: bodyOf(sequence) }));
-  }
-
-  /** @param isOrderly false: what was not on the disk yet is forgotten */
-  restart(isOrderly: boolean): void {
-    if (isOrderly) this.receiver.flush();
-    this.receiver.stop();
-    this.#store.close();
-    this.#store = this.#open();
-    this.receiver = this.#stand();
-  }
-
-  report() {
-    const [report] = this.receiver.report('home-1');
-    return report;
-  }
-
-  #open() {
-    const opened = openDeskStore(this.directory);
-    if (!opened.ok) throw new Error(opened.detail);
-    return opened.store;
-  }
-
-  #stand(): Receiver {
-    return new Receiver({
-      store: this.#store,
-      clock: this.clock,
-      log: new RecordingLog(),
-      sha256,
-      entropy: fixedEntropy(),
-      bus: {
-        isConnected: () => true,
-        publish: async (_topic, payload) => {
-          this.requests.push(JSON.parse(payload) as RangeRequest);
-          return { ok: true };
-        },
-      },
-      signer: { keyId: 'desk', publicKey: '', sign: async (payload) => JSON.stringify(payload) },
-    });
-  }
-}
+import { answer, Bench, bodyOf, hashOver, KEY, loss, manifest, numbersOf, SIGNED } from './receiverBench.ts';
 
 describe('runs of sequences', () => {
   it('hold what a set would hold', () => {
@@ -206,7 +113,3 @@ describe('the receiver', () => {
     expect(bench.receiver.report('home-1')).toHaveLength(2);
   });
 });
-
-function numbersOf({ from, until }: { readonly from: number; readonly until: number }): number[] {
-  return Array.from({ length: until - from + 1 }, (_, place) => from + place);
-}

@@ -37,6 +37,9 @@ export interface RealDesk extends Desk {
   readonly directUrl: string;
   /** Cuts every connection of the pages, and lets none through, until it is heard again. */
   setSilent(isSilent: boolean): void;
+  /** A message as a home sends it; a payload that a home signs goes into the body of one on the stream of receipts. */
+  say(message: Message): Promise<void>;
+  sign(payload: object): { readonly jws: string };
   close(): Promise<void>;
 }
 
@@ -85,6 +88,8 @@ export async function startRealDesk({ pages, homes: many }: Options): Promise<Re
     password: PASSWORD,
     areaId: AREA,
     setSilent: way.setSilent,
+    say: (message) => publish(client, message),
+    sign: (payload) => ({ jws: signer.sign(payload) }),
     close: async () => {
       isOver = true;
       await client.endAsync(true);
@@ -100,6 +105,10 @@ export async function startRealDesk({ pages, homes: many }: Options): Promise<Re
 async function settle(folder: string, url: string): Promise<DeskSettings> {
   const keyFile = join(folder, 'distributor.key');
   writeFileSync(keyFile, makeSigner().privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  const ownKeyFile = join(folder, 'back-office.key');
+  writeFileSync(ownKeyFile, makeSigner().privateKey.export({ type: 'pkcs8', format: 'pem' }), {
+    mode: 0o600,
+  });
   const usersFile = join(folder, 'users.json');
   const password = await hashPassword(PASSWORD);
   for (const name of ['ada.price', 'ben.okafor']) {
@@ -116,6 +125,7 @@ async function settle(folder: string, url: string): Promise<DeskSettings> {
     usersFile,
     broker: { url, connections: 2 },
     signingKeys: [{ distributor: '20', keyFile }],
+    backOfficeKey: { keyFile: ownKeyFile, keyId: 'back-office-1' },
     logLevel: 'error',
   });
 }
@@ -165,7 +175,7 @@ async function tellLoad(
 
 interface Message {
   readonly gatewayId: string;
-  readonly stream: 'telemetry' | 'receipts';
+  readonly stream: 'telemetry' | 'receipts' | 'events';
   readonly schema: string;
   readonly sequence: number;
   readonly body: object;

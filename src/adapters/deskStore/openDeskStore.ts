@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { DeskStore } from '../../backoffice/store.ts';
 import { auditTable } from './auditTable.ts';
+import { certificateTable } from './certificateTable.ts';
+import { consentTables } from './consentTables.ts';
 import { noticeTables } from './noticeTables.ts';
 import { registryTables } from './registryTables.ts';
 import { migrate } from './schema.ts';
@@ -55,6 +57,8 @@ function deskStoreOn(database: Database.Database): DeskStore {
     ...noticeTables(database),
     ...auditTable(database),
     ...usageTables(database),
+    ...consentTables(database),
+    ...certificateTable(database),
     transaction,
     remembered: (name) => {
       const value = recall.get(name);

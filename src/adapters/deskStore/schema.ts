@@ -114,6 +114,135 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (gateway_id, outbox_id, stream, sequence)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What homes have agreed to: each entry of each ledger, as its gateway has signed it.
+  CREATE TABLE consent_entry (
+    gateway_id TEXT NOT NULL,
+    at_utc_ms REAL NOT NULL,
+    entry INTEGER NOT NULL,
+    purpose TEXT NOT NULL,
+    person TEXT NOT NULL,
+    action TEXT NOT NULL,
+    text_version TEXT NOT NULL,
+    expires_at_utc_ms REAL,
+    message TEXT NOT NULL,
+    jws TEXT NOT NULL,
+    is_acknowledged INTEGER NOT NULL CHECK (is_acknowledged IN (0, 1)),
+    PRIMARY KEY (gateway_id, at_utc_ms, entry)
+  ) STRICT;
+  CREATE INDEX consent_by_purpose ON consent_entry (purpose, gateway_id, person, at_utc_ms DESC, entry DESC);
+  CREATE INDEX consent_unacknowledged ON consent_entry (gateway_id) WHERE is_acknowledged = 0;
+  CREATE TRIGGER consent_entry_keeps_its_bytes BEFORE UPDATE OF message, jws ON consent_entry
+    BEGIN SELECT RAISE(ABORT, 'what a gateway has signed is never changed'); END;
+  CREATE TRIGGER consent_entry_stays BEFORE DELETE ON consent_entry
+    BEGIN SELECT RAISE(ABORT, 'what was agreed to is never deleted'); END;
+
+  -- The last word of each person about each purpose.
+  CREATE VIEW consent_last AS
+    SELECT gateway_id, purpose, person, action, text_version, at_utc_ms, expires_at_utc_ms
+    FROM (
+      SELECT *, row_number() OVER (
+        PARTITION BY purpose, gateway_id, person ORDER BY at_utc_ms DESC, entry DESC
+      ) AS place
+      FROM consent_entry
+    )
+    WHERE place = 1;
+
+  -- What people told the back office.
+  CREATE TABLE consent_request (
+    place INTEGER PRIMARY KEY AUTOINCREMENT,
+    request_id TEXT NOT NULL UNIQUE,
+    gateway_id TEXT NOT NULL,
+    request TEXT NOT NULL,
+    jws TEXT NOT NULL,
+    entered_by TEXT,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'acknowledged', 'refused')),
+    cause TEXT
+  ) STRICT;
+  CREATE INDEX consent_request_of ON consent_request (gateway_id);
+  CREATE INDEX consent_request_open ON consent_request (state) WHERE state IN ('waiting', 'sent');
+
+  CREATE TABLE consent_tombstone (
+    gateway_id TEXT NOT NULL,
+    at_utc_ms REAL NOT NULL,
+    jws TEXT NOT NULL,
+    message TEXT NOT NULL,
+    PRIMARY KEY (gateway_id, at_utc_ms, jws)
+  ) STRICT;
+
+  -- The texts that gateways were told: the message as a whole, and text by text.
+  CREATE TABLE consent_announcement (
+    gateway_id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    at_utc_ms REAL NOT NULL,
+    jws TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'refused')),
+    cause TEXT,
+    texts TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX consent_announcement_waiting ON consent_announcement (gateway_id) WHERE state = 'waiting';
+  CREATE TABLE consent_text (
+    gateway_id TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    version TEXT NOT NULL,
+    applies_from_utc_ms REAL,
+    PRIMARY KEY (gateway_id, purpose)
+  ) STRICT, WITHOUT ROWID;
+
+  -- It stood as one text for each home.
+  INSERT OR IGNORE INTO consent_entry
+    SELECT substr(home.name, 12), round(1000 * unixepoch(one.value ->> '$.message.at', 'subsec')),
+      one.value ->> '$.message.entry', one.value ->> '$.message.purpose', one.value ->> '$.message.person',
+      one.value ->> '$.message.action', one.value ->> '$.message.textVersion',
+      round(1000 * unixepoch(one.value ->> '$.message.expiresAt', 'subsec')),
+      one.value -> '$.message', one.value ->> '$.jws', one.value ->> '$.isAcknowledged'
+    FROM remembered AS home, json_each(home.value, '$.entries') AS one
+    WHERE home.name GLOB 'consent of *';
+  INSERT OR IGNORE INTO consent_request (request_id, gateway_id, request, jws, state)
+    SELECT one.value ->> '$.request.id', substr(home.name, 12), one.value -> '$.request', one.value ->> '$.jws',
+      CASE WHEN substr(home.name, 12) IN (
+        SELECT unsent.value FROM remembered AS list, json_each(list.value) AS unsent
+        WHERE list.name = 'consent to be sent'
+      ) THEN 'waiting' ELSE 'sent' END
+    FROM remembered AS home, json_each(home.value, '$.requests') AS one
+    WHERE home.name GLOB 'consent of *';
+  INSERT OR IGNORE INTO consent_tombstone
+    SELECT substr(home.name, 12), round(1000 * unixepoch(one.value ->> '$.message.at', 'subsec')),
+      one.value ->> '$.jws', one.value -> '$.message'
+    FROM remembered AS home, json_each(home.value, '$.tombstones') AS one
+    WHERE home.name GLOB 'consent of *';
+  DELETE FROM remembered WHERE name GLOB 'consent of *' OR name = 'consent to be sent';
+  `,
+  `
+  -- Certificates that this desk gave to gateways: who bore which name at the broker.
+  CREATE TABLE certificate (
+    gateway_id TEXT NOT NULL,
+    csr_sha256 TEXT NOT NULL,
+    issued_at_utc_ms REAL NOT NULL,
+    until_utc_ms REAL NOT NULL,
+    serial TEXT NOT NULL UNIQUE,
+    certificates TEXT NOT NULL,
+    PRIMARY KEY (gateway_id, csr_sha256)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER certificate_is_not_changed BEFORE UPDATE ON certificate
+    BEGIN SELECT RAISE(ABORT, 'what was issued is never changed'); END;
+  CREATE TRIGGER certificate_stays BEFORE DELETE ON certificate
+    BEGIN SELECT RAISE(ABORT, 'what was issued is never deleted'); END;
+  `,
+  `
+  -- Said before the gateway was restored from a backup: it acts upon it only when it is said anew.
+  ALTER TABLE consent_entry ADD COLUMN is_unconfirmed INTEGER NOT NULL DEFAULT 0 CHECK (is_unconfirmed IN (0, 1));
+  DROP VIEW consent_last;
+  CREATE VIEW consent_last AS
+    SELECT gateway_id, purpose, person, action, text_version, at_utc_ms, expires_at_utc_ms, is_unconfirmed
+    FROM (
+      SELECT *, row_number() OVER (
+        PARTITION BY purpose, gateway_id, person ORDER BY at_utc_ms DESC, entry DESC
+      ) AS place
+      FROM consent_entry
+    )
+    WHERE place = 1;
+  `,
 ];
 
 /**

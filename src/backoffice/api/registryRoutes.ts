@@ -1,10 +1,4 @@
-import {
-  type ConsentStand,
-  consentStates,
-  importSchema,
-  publishTrustSchema,
-  type StreamReports,
-} from '../../contract/desk.ts';
+import { importSchema, publishTrustSchema } from '../../contract/desk.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { AuditTrail } from '../audit/trail.ts';
 import type { NoticeBook } from '../notices/book.ts';
@@ -12,9 +6,8 @@ import { rowOf } from '../registry/rules.ts';
 import type { Registry } from '../registry/service.ts';
 import type { DeskStore } from '../store.ts';
 import type { TrustPublisher } from '../trust/trustPublisher.ts';
-import type { Receiver } from '../usage/service.ts';
 import { answerOf, json, refuse } from './answers.ts';
-import { pageOf, type Route, readBody, whole } from './route.ts';
+import { consentStateOf, pageOf, type Route, readBody, whole } from './route.ts';
 
 interface RegistryRouteParts {
   readonly registry: Registry;
@@ -22,7 +15,6 @@ interface RegistryRouteParts {
   readonly store: DeskStore;
   readonly trail: AuditTrail;
   readonly trust: TrustPublisher;
-  readonly receiver: Receiver;
   readonly clock: Clock;
 }
 
@@ -33,7 +25,6 @@ export function registryRoutes({
   store,
   trail,
   trust,
-  receiver,
   clock,
 }: RegistryRouteParts): readonly Route[] {
   const areas = () => {
@@ -58,12 +49,13 @@ export function registryRoutes({
       method: 'GET',
       path: '/api/gateways',
       run: ({ request: { query } }) => {
-        const [area, search, consent] = [query.get('area'), query.get('search'), query.get('consent')];
+        const [area, search] = [query.get('area'), query.get('search')];
+        const consent = consentStateOf(query.get('consent'));
         const asked = {
           ...pageOf(query),
           ...(area === null || area === '' ? {} : { area }),
           ...(search === null || search === '' ? {} : { search }),
-          ...(isConsent(consent) ? { consent } : {}),
+          ...(consent === undefined ? {} : { consent }),
         };
         return json(registry.page(asked));
       },
@@ -75,18 +67,6 @@ export function registryRoutes({
         const record = registry.find(values.id ?? '');
         if (record === undefined) return refuse('notFound', `No gateway ${values.id} is registered.`);
         return json(rowOf(record, clock.now().utcMs));
-      },
-    },
-    {
-      method: 'GET',
-      path: '/api/gateways/:id/streams',
-      run: ({ values }) => {
-        const gatewayId = values.id ?? '';
-        if (registry.find(gatewayId) === undefined) {
-          return refuse('notFound', `No gateway ${gatewayId} is registered.`);
-        }
-        const streams = receiver.report(gatewayId).map(({ gatewayId: _, ...report }) => report);
-        return json({ streams } satisfies StreamReports);
       },
     },
     {
@@ -129,8 +109,4 @@ export function registryRoutes({
       },
     },
   ];
-}
-
-function isConsent(text: string | null): text is ConsentStand {
-  return (consentStates as readonly (string | null)[]).includes(text);
 }

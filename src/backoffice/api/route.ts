@@ -1,3 +1,4 @@
+import { type ConsentStand, consentStates } from '../../contract/desk.ts';
 import type { WebAnswer, WebRequest, WebStreamAnswer } from '../../ports/web.ts';
 import { problemsOf } from '../notices/checkDraft.ts';
 import type { Actor } from '../notices/outcome.ts';
@@ -104,4 +105,9 @@ export function pageOf(query: URLSearchParams): { readonly page: number; readonl
 export function whole(text: string | null, otherwise: number, most: number): number {
   const value = Number(text);
   return text !== null && Number.isInteger(value) && value >= 1 ? Math.min(most, value) : otherwise;
+}
+
+/** A state of consent that is asked for; undefined for anything else. */
+export function consentStateOf(text: string | null): ConsentStand | undefined {
+  return consentStates.find((state) => state === text);
 }

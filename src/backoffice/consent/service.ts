@@ -1,153 +1,185 @@
 import {
-  type ConsentAck,
   type ConsentEntryMessage,
-  type ConsentRequest,
   consentRequestSchema,
   type TombstoneMessage,
 } from '../../contract/consent.ts';
-import { topicOf } from '../../contract/topics.ts';
+import type {
+  Campaign,
+  ConsentLedger,
+  ConsentPage,
+  ConsentRequestReport,
+  ConsentWish,
+  HomeConsent,
+} from '../../contract/desk.ts';
+import type { RestorationMessage } from '../../contract/restoration.ts';
+import { TOPICS } from '../../contract/topics.ts';
 import type { ConsentPurpose } from '../../domain/consent.ts';
-import type { Bus } from '../../ports/bus.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Entropy } from '../../ports/entropy.ts';
-import type { Signer } from '../../ports/signature.ts';
+import { iso } from '../../domain/instant.ts';
+import type { AuditTrail } from '../audit/trail.ts';
+import { problemsOf } from '../notices/checkDraft.ts';
+import type { Actor, Outcome } from '../notices/outcome.ts';
+import type { Registry } from '../registry/service.ts';
 import type { DeskStore } from '../store.ts';
-import {
-  type ConsentFile,
-  EMPTY_FILE,
-  type ProvenEntry,
-  proofOf,
-  toAskAgain,
-  unacknowledged,
-  withAcknowledged,
-  withEntry,
-  withRequest,
-  withTombstone,
-} from './rules.ts';
+import { type ConsentFile, describeHome, describeLedger, describeRequest, textFor } from './describe.ts';
+import { ConsentMail, type ConsentMailParts } from './mail.ts';
+import type { KeptRequest, StandQuestion } from './store.ts';
 
-interface ConsentBookParts {
-  readonly store: Pick<DeskStore, 'remembered' | 'remember'>;
-  readonly bus: Pick<Bus, 'publish' | 'onConnection'>;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-  /** Key of the back office itself; absent: nothing can be acknowledged, and gateways show that. */
-  readonly signer?: Signer;
+export interface ConsentBookParts extends ConsentMailParts {
+  readonly store: DeskStore;
+  readonly registry: Pick<Registry, 'find'>;
+  readonly trail: AuditTrail;
 }
 
-/** An acknowledgement names at most this many entries. */
-const MOST_ENTRIES = 100;
-/** Homes for which the broker has not taken everything yet. */
-const UNSENT = 'consent to be sent';
+/** A command that a gateway has refused, by its own word. */
+interface RefusedCommand {
+  readonly topic: string;
+  readonly cause: string;
+  readonly id?: string;
+}
 
-/** What homes have agreed to, as their gateways have signed it, and the acknowledgement of it. */
+export const NEEDS_REGISTRAR = {
+  ok: false,
+  code: 'notAllowed',
+  sentence: 'This needs the role registrar.',
+} as const;
+
+export const NO_OWN_KEY = {
+  ok: false,
+  code: 'signerUnavailable',
+  sentence: 'This desk has no key of its own to sign with (backOfficeKey in its settings).',
+} as const;
+
+/** What homes have agreed to, as their gateways have signed it, and what people told the desk for them. */
 export class ConsentBook {
   readonly #parts: ConsentBookParts;
+  readonly #mail: ConsentMail;
 
   constructor(parts: ConsentBookParts) {
     this.#parts = parts;
-    parts.bus.onConnection((isConnected) => {
-      if (isConnected) void this.#sendUnsent();
-    });
+    this.#mail = new ConsentMail(parts);
   }
 
-  file(gatewayId: string): ConsentFile {
-    const text = this.#parts.store.remembered(nameOf(gatewayId));
-    return text === undefined ? EMPTY_FILE : (JSON.parse(text) as ConsentFile);
+  get mail(): ConsentMail {
+    return this.#mail;
   }
 
-  /** All that one person of a home has said, with the signed texts that prove it. */
-  proof(gatewayId: string, person: string, purpose?: ConsentPurpose): readonly ProvenEntry[] {
-    return proofOf(this.file(gatewayId), person, purpose);
+  home(gatewayId: string): HomeConsent {
+    return describeHome(this.#file(gatewayId), this.#nowUtcMs());
   }
 
-  /** Of these homes: who has to be asked again, since another text applies. */
-  campaign(
-    gatewayIds: readonly string[],
-    purpose: ConsentPurpose,
-    textVersion: string,
-  ): readonly { readonly gatewayId: string; readonly person: string }[] {
-    return gatewayIds.flatMap((gatewayId) =>
-      toAskAgain(this.file(gatewayId), purpose, textVersion).map((person) => ({ gatewayId, person })),
-    );
+  /** All that was said, with the signed texts that prove it. */
+  ledger(gatewayId: string, of: { readonly person?: string; readonly purpose?: string }): ConsentLedger {
+    return describeLedger(this.#parts.store.consentEntries(gatewayId), of);
   }
 
-  /**
-   * What somebody of a home has told the back office: signed, kept and sent to the gateway, whose signed entry answers it.
-   * @returns what is wrong with it, in words; undefined: it is kept
-   */
-  async request(wish: Omit<ConsentRequest, 'schema' | 'id' | 'issuedAt'>): Promise<string | undefined> {
-    const { signer, clock, entropy } = this.#parts;
-    if (signer === undefined) return 'this back office has no key of its own to sign with';
+  page(question: Omit<StandQuestion, 'nowUtcMs'>): ConsentPage {
+    const { page, pageSize } = question;
+    const found = this.#parts.store.consentStands({ ...question, nowUtcMs: this.#nowUtcMs() });
+    return { ...found, page, pageSize };
+  }
+
+  /** Who has to be asked again, since another text applies. */
+  campaign(purpose: ConsentPurpose, textVersion: string): Campaign {
+    return { rows: [...this.#parts.store.agreedToOtherText(purpose, textVersion)] };
+  }
+
+  /** What somebody of a home has told the back office: signed, kept and sent to the gateway, whose signed entry answers it. */
+  async request(gatewayId: string, wish: ConsentWish, actor: Actor): Promise<Outcome<ConsentRequestReport>> {
+    const { signer, registry, clock, entropy } = this.#parts;
+    if (!actor.person.roles.includes('registrar')) return NEEDS_REGISTRAR;
+    const record = registry.find(gatewayId);
+    if (record === undefined) {
+      return { ok: false, code: 'notFound', sentence: `No gateway ${gatewayId} is registered.` };
+    }
+    if (signer === undefined) return NO_OWN_KEY;
+    const ofRestriction = wish.purpose === 'dnoRestriction' ? record.consentText : undefined;
     const parsed = consentRequestSchema.safeParse({
       schema: 'loadgate.consent/1',
-      id: `consent-${entropy.identifier()}`,
-      issuedAt: new Date(clock.now().utcMs).toISOString(),
+      gatewayId,
+      id: `consent-${entropy.identifier()}`.slice(0, 64),
+      issuedAt: iso(clock.now().utcMs),
+      textVersion: textFor(this.#file(gatewayId), wish.purpose) ?? ofRestriction,
       ...wish,
     });
     if (!parsed.success) {
-      return parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+      const sentence = 'What was sent cannot be taken as it is; see each problem.';
+      return { ok: false, code: 'notValid', sentence, problems: problemsOf(parsed.error.issues) };
     }
-    const jws = await signer.sign(parsed.data);
-    const { gatewayId } = wish;
-    this.#save(gatewayId, withRequest(this.file(gatewayId), { request: parsed.data, jws }));
-    this.#markUnsent(gatewayId, true);
-    await this.#send(gatewayId);
-    return undefined;
+    const request = parsed.data;
+    const kept: KeptRequest = {
+      request,
+      jws: await signer.sign(request),
+      by: actor.person.name,
+      state: 'waiting',
+    };
+    this.#keep(kept, actor);
+    await this.#mail.send(gatewayId);
+    return { ok: true, value: describeRequest(this.#find(gatewayId, request.id) ?? kept) };
   }
 
-  /** Whatever a gateway has not answered yet goes again, the same bytes: it knows them by their id. */
-  async #send(gatewayId: string): Promise<void> {
-    const results = [];
-    for (const { jws } of this.file(gatewayId).requests) {
-      results.push(await this.#parts.bus.publish(topicOf(gatewayId, 'consent'), jws, { retain: false }));
-    }
-    if (results.every(({ ok }) => ok)) this.#markUnsent(gatewayId, false);
-  }
-
-  /** What the broker has taken it keeps for a gateway that is away; the rest is kept here until it is back. */
-  async #sendUnsent(): Promise<void> {
-    for (const gatewayId of this.#unsent()) await this.#send(gatewayId);
-  }
-
-  #unsent(): readonly string[] {
-    return JSON.parse(this.#parts.store.remembered(UNSENT) ?? '[]') as string[];
-  }
-
-  #markUnsent(gatewayId: string, isUnsent: boolean): void {
-    const others = this.#unsent().filter((other) => other !== gatewayId);
-    this.#parts.store.remember(UNSENT, JSON.stringify(isUnsent ? [...others, gatewayId] : others));
-  }
-
-  /** Signature and gateway are checked. Resolves when it is on the disk; the acknowledgement is sent behind it. */
-  async take(message: ConsentEntryMessage | TombstoneMessage, jws: string): Promise<void> {
+  /** Signature and gateway are checked. It is on the disk when this returns; the acknowledgement goes behind it. */
+  take(message: ConsentEntryMessage | TombstoneMessage, jws: string): void {
+    const { store } = this.#parts;
     const { gatewayId } = message;
-    const before = this.file(gatewayId);
-    const isEntry = message.schema === 'loadgate.consent-entry/1';
-    this.#save(gatewayId, isEntry ? withEntry(before, message, jws) : withTombstone(before, message, jws));
-    if (isEntry) await this.#acknowledge(gatewayId);
+    if (message.schema === 'loadgate.tombstone/1') {
+      store.saveTombstone({ message, jws });
+      return;
+    }
+    store.transaction(() => {
+      store.saveConsentEntry(message, jws);
+      const asked = message.requestId === undefined ? undefined : this.#find(gatewayId, message.requestId);
+      // The entry is the gateway's signed answer to what it was asked for.
+      if (asked !== undefined) store.saveConsentRequest({ ...asked, state: 'acknowledged' });
+    });
+    void this.#mail.acknowledge(gatewayId);
   }
 
-  /** What the broker does not take goes with the next entry of that home. */
-  async #acknowledge(gatewayId: string): Promise<void> {
-    const { signer, bus, clock, entropy } = this.#parts;
-    const told = unacknowledged(this.file(gatewayId)).slice(0, MOST_ENTRIES);
-    if (signer === undefined || told.length === 0) return;
-    const jws = await signer.sign({
-      schema: 'loadgate.consent-ack/1',
+  /** The gateway goes on from a backup, and does not know what was said since: neither does this count until it is said anew. */
+  restored({ gatewayId, at }: RestorationMessage): void {
+    this.#parts.store.unconfirmConsent(gatewayId, Date.parse(at));
+  }
+
+  /** Nobody has signed this: it changes what is shown of a request, and nothing else. */
+  refused(gatewayId: string, { topic, cause, id }: RefusedCommand): void {
+    const { store } = this.#parts;
+    if (topic.endsWith(`/${TOPICS.consent.suffix}`) && id !== undefined) {
+      const kept = this.#find(gatewayId, id);
+      const isOpen = kept?.state === 'waiting' || kept?.state === 'sent';
+      if (isOpen) store.saveConsentRequest({ ...kept, state: 'refused', cause });
+    }
+    if (!topic.endsWith(`/${TOPICS.consentTexts.suffix}`)) return;
+    const announced = store.announcement(gatewayId);
+    if (announced !== undefined) store.saveAnnouncements([{ ...announced, state: 'refused', cause }]);
+  }
+
+  #keep(kept: KeptRequest, { person, from }: Actor): void {
+    const { store, trail } = this.#parts;
+    const { gatewayId, id, purpose, action, textVersion, evidence } = kept.request;
+    const seen = evidence === undefined ? '' : `, evidence ${evidence}`;
+    const sentence = `${purpose} ${action} by ${kept.request.person}, text ${textVersion}${seen}; request ${id}.`;
+    store.transaction(() => {
+      store.saveConsentRequest(kept);
+      trail.write({ user: person.name, action: 'consent.entered', subject: gatewayId, from, sentence });
+    });
+  }
+
+  #find(gatewayId: string, id: string): KeptRequest | undefined {
+    return this.#parts.store.consentRequests(gatewayId).find(({ request }) => request.id === id);
+  }
+
+  #file(gatewayId: string): ConsentFile {
+    const { store } = this.#parts;
+    const announcement = store.announcement(gatewayId);
+    return {
       gatewayId,
-      id: `ack-${entropy.identifier()}`,
-      issuedAt: new Date(clock.now().utcMs).toISOString(),
-      entries: told.map(({ entry, at }) => ({ entry, at })),
-    } satisfies ConsentAck);
-    const result = await bus.publish(topicOf(gatewayId, 'consentAck'), jws, { retain: false });
-    if (result.ok) this.#save(gatewayId, withAcknowledged(this.file(gatewayId), told));
+      entries: store.consentEntries(gatewayId),
+      requests: store.consentRequests(gatewayId),
+      tombstones: store.tombstones(gatewayId),
+      ...(announcement === undefined ? {} : { announcement }),
+    };
   }
 
-  #save(gatewayId: string, file: ConsentFile): void {
-    this.#parts.store.remember(nameOf(gatewayId), JSON.stringify(file));
+  #nowUtcMs(): number {
+    return this.#parts.clock.now().utcMs;
   }
-}
-
-function nameOf(gatewayId: string): string {
-  return `consent of ${gatewayId}`;
 }

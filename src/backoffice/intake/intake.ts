@@ -2,6 +2,7 @@ import type { StatusReportBody } from '../../contract/statusReport.ts';
 import type { TelemetryBody } from '../../contract/telemetry.ts';
 import type { BusMessage } from '../../ports/bus.ts';
 import type { SignatureReader } from '../../ports/signature.ts';
+import type { Certificates } from '../certificates/service.ts';
 import type { ConsentBook } from '../consent/service.ts';
 import { watch } from '../notices/effect.ts';
 import type { NoticeParts } from '../notices/parts.ts';
@@ -19,6 +20,7 @@ export interface IntakeParts extends NoticeParts {
   readonly verify: SignatureReader;
   readonly receiver: Receiver;
   readonly consents: ConsentBook;
+  readonly certificates: Certificates;
   /** A gateway has shown that it is there. */
   readonly onTurnedUp: (gatewayId: string) => void;
 }
@@ -82,6 +84,11 @@ export class Intake {
           seenAtUtcMs: nowUtcMs,
           ...(isConsent ? { consent: { state: body.action, text: body.textVersion } } : {}),
         });
+        if (body.kind === 'controlRefused') {
+          this.#parts.consents.refused(gatewayId, body);
+          this.#parts.certificates.refused(gatewayId, body);
+          this.#parts.receiver.takeRefusal(gatewayId, body);
+        }
         return;
       }
       case 'telemetry':
@@ -182,13 +189,16 @@ export class Intake {
     const payload = readSignedPayload(header.payload, gatewayId);
     if (payload.kind === 'wrong') return this.#setAside(topic, text, payload.cause, gatewayId);
     const { receiver } = this.#parts;
-    if (payload.kind === 'consent') return await this.#parts.consents.take(payload.message, jws);
+    if (payload.kind === 'consent') return this.#parts.consents.take(payload.message, jws);
+    if (payload.kind === 'certificateRequest') return await this.#parts.certificates.take(payload.message);
     if (payload.kind === 'loss') return receiver.takeLosses(payload.message);
     if (payload.kind === 'manifest') return receiver.takeManifest(payload.message);
     if (payload.kind === 'rangeAnswer') return receiver.takeAnswer(payload.message);
     const { outboxId, stream, sequence } = message;
     const row = { gatewayId, outboxId, stream, sequence, jws, receivedAtUtcMs: clock.now().utcMs };
-    if (payload.kind === 'ownRecord') return this.#batcher.add({ kind: 'ownRecord', row });
+    if (payload.kind === 'restoration') this.#parts.consents.restored(payload.message);
+    if (payload.kind === 'ownRecord' || payload.kind === 'restoration')
+      return this.#batcher.add({ kind: 'ownRecord', row });
     return payload.kind === 'checkpoint'
       ? this.#batcher.add({ kind: 'checkpoint', row, checkpoint: payload.checkpoint })
       : this.#batcher.add({

@@ -1,3 +1,4 @@
+import { type CertificateRequest, certificateRequestSchema } from '../../contract/certificate.ts';
 import { type ConsentNote, consentNoteSchema } from '../../contract/consent.ts';
 import {
   eventMessageSchema,
@@ -8,6 +9,7 @@ import {
 } from '../../contract/envelope.ts';
 import { decommissionSchema, erasureSchema } from '../../contract/erasure.ts';
 import { checkpointSchema, receiptSchema } from '../../contract/receipt.ts';
+import { type RestorationMessage, restorationSchema } from '../../contract/restoration.ts';
 import {
   type LossMessage,
   lossSchema,
@@ -68,8 +70,10 @@ type Verified =
   | { readonly kind: 'receipt'; readonly receipt: ReturnType<typeof receiptSchema.parse> }
   | { readonly kind: 'checkpoint'; readonly checkpoint: ReturnType<typeof checkpointSchema.parse> }
   | { readonly kind: 'consent'; readonly message: ConsentNote }
+  | { readonly kind: 'certificateRequest'; readonly message: CertificateRequest }
   /** Signed word of what a gateway has done with its own record: kept as it is. */
   | { readonly kind: 'ownRecord' }
+  | { readonly kind: 'restoration'; readonly message: RestorationMessage }
   | { readonly kind: 'loss'; readonly message: LossMessage }
   | { readonly kind: 'manifest'; readonly message: ManifestMessage }
   | { readonly kind: 'rangeAnswer'; readonly message: RangeAnswer }
@@ -98,6 +102,8 @@ export function readSignedPayload(payload: string, gatewayId: string): Verified 
   switch (value.schema) {
     case 'loadgate.checkpoint/1':
       return taken(checkpointSchema, (checkpoint) => ({ kind: 'checkpoint', checkpoint }));
+    case 'loadgate.certificate-request/1':
+      return taken(certificateRequestSchema, (message) => ({ kind: 'certificateRequest', message }));
     case 'loadgate.consent-entry/1':
     case 'loadgate.tombstone/1':
       return taken(consentNoteSchema, (message) => ({ kind: 'consent', message }));
@@ -105,6 +111,8 @@ export function readSignedPayload(payload: string, gatewayId: string): Verified 
       return taken(erasureSchema, () => ({ kind: 'ownRecord' }));
     case 'loadgate.decommission/1':
       return taken(decommissionSchema, () => ({ kind: 'ownRecord' }));
+    case 'loadgate.restoration/1':
+      return taken(restorationSchema, (message) => ({ kind: 'restoration', message }));
     case 'loadgate.loss/1':
       return taken(lossSchema, (message) => ({ kind: 'loss', message }));
     case 'loadgate.manifest/1':

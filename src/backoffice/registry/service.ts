@@ -11,7 +11,15 @@ import type { Area } from '../../domain/restriction.ts';
 import type { Cancel, Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { LoadFigures } from './figures.ts';
-import { type Checkpoint, type GatewayRecord, isIn, register, rowOf, summarise } from './rules.ts';
+import {
+  type Checkpoint,
+  type GatewayRecord,
+  isIn,
+  isReachable,
+  register,
+  rowOf,
+  summarise,
+} from './rules.ts';
 import type { RegistryStore } from './store.ts';
 
 /** Sightings and figures go to the disk at least this often; after a crash the next message of a gateway renews them. */
@@ -67,6 +75,15 @@ export class Registry {
 
   find(gatewayId: string): GatewayRecord | undefined {
     return this.#records.get(gatewayId);
+  }
+
+  gatewayIds(): readonly string[] {
+    return [...this.#records.keys()];
+  }
+
+  isReachable(gatewayId: string): boolean {
+    const record = this.#records.get(gatewayId);
+    return record !== undefined && isReachable(record, this.#options.clock.now().utcMs);
   }
 
   /** Those a notice for the area is for, by id. */

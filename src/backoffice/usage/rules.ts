@@ -1,7 +1,18 @@
 import type { LossMessage, ManifestMessage, RangeAnswer } from '../../contract/streams.ts';
 import type { UtcMs } from '../../domain/instant.ts';
+import type { LossCause } from '../../domain/loss.ts';
 import type { Sha256 } from '../../ports/secrets.ts';
-import { behind, complement, count, holds, type Run, type Runs, union, withRun } from './runs.ts';
+import {
+  behind,
+  complement,
+  count,
+  holds,
+  intersection,
+  type Run,
+  type Runs,
+  union,
+  withRun,
+} from './runs.ts';
 
 export interface StreamKey {
   readonly gatewayId: string;
@@ -10,6 +21,33 @@ export interface StreamKey {
 }
 
 type Manifest = Pick<ManifestMessage, 'from' | 'until' | 'count' | 'previous' | 'hash'>;
+
+/** A request for what is missing, and what has become of it. */
+export interface Asking {
+  readonly id: string;
+  readonly range: Run;
+  readonly atUtcMs: UtcMs;
+  /** Requests, this one included, since anything that was asked for came last. */
+  readonly attempts: number;
+  /** What the gateway has said to it: records that it sends again, and records that were on their way anyway. */
+  readonly answer?: { readonly repeated: number; readonly waiting: number };
+  /** Why it did not go out, or is not obeyed; by the gateway in its own words. */
+  readonly failure?: { readonly cause: 'notSent' | 'refused'; readonly words: string };
+}
+
+export type GiveUpCause = 'noAnswer' | 'notComing' | 'neverGiven' | 'notSent' | 'refused';
+
+/** Missing records that are not asked for any more. */
+export interface Abandoned extends Run {
+  readonly cause: GiveUpCause;
+  readonly words?: string;
+}
+
+/** What the loss ledger has told of one cause. */
+interface LossSum {
+  readonly entries: number;
+  readonly records: number;
+}
 
 /** All that is known of one stream of one gateway. Its parts are of what lies behind `settled`, so it stays small. */
 export interface StreamStand extends StreamKey {
@@ -31,7 +69,11 @@ export interface StreamStand extends StreamKey {
   readonly unproven: readonly Manifest[];
   /** Manifests that said something else than what came. */
   readonly contradicted: number;
-  readonly asked?: { readonly atUtcMs: UtcMs; readonly ranges: Runs };
+  readonly lossSums: { readonly [Cause in LossCause]?: LossSum };
+  /** When the gateway vouched for the stream last, by its own word. */
+  readonly vouchedAt?: string;
+  readonly asking?: Asking;
+  readonly abandoned: readonly Abandoned[];
   /** Since when something has been missing. */
   readonly missingSinceUtcMs?: UtcMs;
 }
@@ -51,6 +93,8 @@ export function newStand(key: StreamKey): StreamStand {
     proven: { until: 0, hash: FIRST_HASH },
     unproven: [],
     contradicted: 0,
+    lossSums: {},
+    abandoned: [],
   };
 }
 
@@ -60,9 +104,13 @@ export function isKnown(stand: StreamStand, sequence: number): boolean {
 }
 
 export function receive(stand: StreamStand, sequence: number, nowUtcMs: UtcMs): StreamStand {
+  const { asking } = stand;
+  const isAskedFor = asking !== undefined && holds([asking.range], sequence);
   return settle(
     {
       ...stand,
+      // Asking does help.
+      ...(isAskedFor && { asking: { ...asking, attempts: 1 } }),
       received: withRun(stand.received, { from: sequence, until: sequence }),
       gone: complementOf(stand.gone, sequence),
       highest: Math.max(stand.highest, sequence),
@@ -74,40 +122,66 @@ export function receive(stand: StreamStand, sequence: number, nowUtcMs: UtcMs): 
 
 export function learnLoss(
   stand: StreamStand,
-  { lossId, sequences, count: lost }: LossMessage['losses'][number],
+  { lossId, sequences, cause, count: lost = 0 }: LossMessage['losses'][number],
   nowUtcMs: UtcMs,
 ): StreamStand {
   if (holds(stand.losses, lossId)) return stand;
-  const losses = withRun(stand.losses, { from: lossId, until: lossId });
-  const counts = { ...stand.counts, lost: stand.counts.lost + (lost ?? 0) };
-  if (sequences === undefined) return { ...stand, losses, counts };
+  const { entries, records } = stand.lossSums[cause] ?? { entries: 0, records: 0 };
+  const told = {
+    ...stand,
+    losses: withRun(stand.losses, { from: lossId, until: lossId }),
+    lossSums: { ...stand.lossSums, [cause]: { entries: entries + 1, records: records + lost } },
+    counts: { ...stand.counts, lost: stand.counts.lost + lost },
+  };
+  if (sequences === undefined) return told;
   const highest = Math.max(stand.highest, sequences.until);
-  return settle({ ...stand, losses, counts, highest, lost: withRun(stand.lost, sequences) }, nowUtcMs);
+  return settle({ ...told, highest, lost: withRun(stand.lost, sequences) }, nowUtcMs);
 }
 
-export function learnManifest(stand: StreamStand, manifest: Manifest, nowUtcMs: UtcMs): StreamStand {
+export function learnManifest(
+  stand: StreamStand,
+  manifest: Manifest & Pick<ManifestMessage, 'at'>,
+  nowUtcMs: UtcMs,
+): StreamStand {
   if (manifest.until <= stand.proven.until) return stand;
   if (stand.unproven.some(({ until }) => until === manifest.until)) return stand;
   const unproven = [...stand.unproven, manifest].toSorted((one, other) => one.until - other.until);
-  return settle({ ...stand, unproven, highest: Math.max(stand.highest, manifest.until) }, nowUtcMs);
+  const highest = Math.max(stand.highest, manifest.until);
+  return settle({ ...stand, unproven, highest, vouchedAt: manifest.at }, nowUtcMs);
 }
 
-export function learnAnswer(
-  stand: StreamStand,
-  { gone, from, until }: RangeAnswer,
-  nowUtcMs: UtcMs,
-): StreamStand {
-  const added = gone.filter(({ cause }) => cause !== 'neverGiven');
-  const missing = complement(
-    { from, until },
-    union(union(stand.received, stand.lost), [{ from: 1, until: stand.settled }]),
+/** What is gone is so for good; what was never given stays missing, but asking for it is of no use. */
+export function learnAnswer(stand: StreamStand, answer: RangeAnswer, nowUtcMs: UtcMs): StreamStand {
+  const { id, gone, repeated, waiting } = answer;
+  const isGiven = gone.filter(({ cause }) => cause !== 'neverGiven');
+  const highest = Math.max(stand.highest, ...isGiven.map(({ until }) => until));
+  const open = missing({ ...stand, highest });
+  const newly = intersection(open, isGiven);
+  const never = gone.filter(({ cause }) => cause === 'neverGiven');
+  const { asking } = stand;
+  return settle(
+    {
+      ...stand,
+      highest,
+      ...(asking?.id === id && { asking: { ...asking, answer: { repeated, waiting } } }),
+      abandoned: withAbandoned(stand.abandoned, intersection(open, never), { cause: 'neverGiven' }),
+      counts: { ...stand.counts, gone: stand.counts.gone + count(newly) },
+      gone: union(stand.gone, newly),
+    },
+    nowUtcMs,
   );
-  const counted = added.reduce(
-    (sum, run) => sum + count(missing) - count(missing.flatMap((each) => complement(each, [run]))),
-    0,
+}
+
+/** Runs that were given up before keep their cause. */
+export function withAbandoned(
+  abandoned: readonly Abandoned[],
+  runs: Runs,
+  why: Omit<Abandoned, keyof Run>,
+): readonly Abandoned[] {
+  const added = runs.flatMap((run) => complement(run, union([], abandoned)));
+  return [...abandoned, ...added.map((run) => ({ ...run, ...why }))].toSorted(
+    (one, other) => one.from - other.from,
   );
-  const counts = { ...stand.counts, gone: stand.counts.gone + counted };
-  return settle({ ...stand, counts, gone: union(stand.gone, added) }, nowUtcMs);
 }
 
 /** Sequences that were given and have not come, without anybody knowing why. */
@@ -148,12 +222,12 @@ export function prove(
   };
 }
 
-/** Moves the settled part on, and forgets what lies in it. */
+/** Moves the settled part on, and forgets what lies in it, and what is asked for no more. */
 function settle(stand: StreamStand, nowUtcMs: UtcMs): StreamStand {
   const known = union(union(stand.received, stand.lost), stand.gone);
   const next = known.find(({ from, until }) => from <= stand.settled + 1 && until > stand.settled);
   const settled = next?.until ?? stand.settled;
-  const { missingSinceUtcMs, ...rest } = stand;
+  const { missingSinceUtcMs, asking, ...rest } = stand;
   const moved = {
     ...rest,
     settled,
@@ -161,9 +235,12 @@ function settle(stand: StreamStand, nowUtcMs: UtcMs): StreamStand {
     // A manifest still asks which of them never came.
     lost: behind(stand.lost, Math.min(settled, stand.proven.until)),
     gone: behind(stand.gone, Math.min(settled, stand.proven.until)),
+    abandoned: stand.abandoned.filter(({ until }) => until > settled),
   };
-  if (missing(moved).length === 0) return moved;
-  return { ...moved, missingSinceUtcMs: missingSinceUtcMs ?? nowUtcMs };
+  const open = missing(moved);
+  if (open.length === 0) return moved;
+  const isAsking = asking !== undefined && intersection(open, [asking.range]).length > 0;
+  return { ...moved, missingSinceUtcMs: missingSinceUtcMs ?? nowUtcMs, ...(isAsking && { asking }) };
 }
 
 function complementOf(runs: Runs, number: number): Runs {

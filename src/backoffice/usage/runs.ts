@@ -43,6 +43,20 @@ export function complement({ from, until }: Run, runs: Runs): Runs {
   return next > until ? open : [...open, { from: next, until }];
 }
 
+/** What of the runs is in none of the others. */
+export function without(runs: Runs, others: Runs): Runs {
+  return runs.flatMap((run) => complement(run, others));
+}
+
+/** What is in both. */
+export function intersection(runs: Runs, others: Runs): Runs {
+  return runs.flatMap((run) =>
+    others
+      .map((other) => ({ from: Math.max(run.from, other.from), until: Math.min(run.until, other.until) }))
+      .filter(({ from, until }) => from <= until),
+  );
+}
+
 /** What lies behind a number. */
 export function behind(runs: Runs, number: number): Runs {
   return runs.flatMap(({ from, until }) =>

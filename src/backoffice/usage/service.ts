@@ -1,12 +1,11 @@
-import type { LossMessage, ManifestMessage, RangeAnswer, RangeRequest } from '../../contract/streams.ts';
-import { MOST_REQUESTED } from '../../contract/streams.ts';
-import { topicOf } from '../../contract/topics.ts';
-import type { Bus } from '../../ports/bus.ts';
-import type { Cancel, Clock } from '../../ports/clock.ts';
-import type { Entropy } from '../../ports/entropy.ts';
-import type { Log } from '../../ports/log.ts';
+import type { CompletenessRow, StreamReport } from '../../contract/desk.ts';
+import type { LossMessage, ManifestMessage, RangeAnswer } from '../../contract/streams.ts';
+import type { Cancel } from '../../ports/clock.ts';
 import type { Sha256 } from '../../ports/secrets.ts';
-import type { Signer } from '../../ports/signature.ts';
+import { askAnew, refuseAsking } from './asking.ts';
+import { rowOf } from './completeness.ts';
+import { reportOf } from './describe.ts';
+import { RangeAsker, type RangeAskerParts } from './rangeAsker.ts';
 import {
   isKnown,
   learnAnswer,
@@ -22,15 +21,9 @@ import {
 import { count } from './runs.ts';
 import type { ReceivedHash, UsageStore } from './store.ts';
 
-export interface ReceiverOptions {
+export interface ReceiverOptions extends RangeAskerParts {
   readonly store: UsageStore;
-  readonly clock: Clock;
-  readonly log: Log;
   readonly sha256: Sha256;
-  readonly entropy: Entropy;
-  readonly bus: Pick<Bus, 'isConnected' | 'publish'>;
-  /** Key of the back office; absent: what is missing is shown, and not asked for. */
-  readonly signer?: Signer;
 }
 
 /** What came, as far as it matters whether it came. */
@@ -42,40 +35,29 @@ export interface Arrival extends StreamKey {
 
 /** Stands go to the disk this often. What a crash forgets is missing afterwards, and asked for again. */
 const FLUSH_MS = 10_000;
-/** The loss ledger of a gateway tells of a gap within a minute or two; only then is it asked for. */
-const GRACE_MS = 180_000;
-const ASK_AGAIN_MS = 900_000;
-const ASK_EVERY_MS = 30_000;
-/** In one round: requests of a fleet that comes back must not all go at once. */
-const MOST_REQUESTS = 100;
-
-/** How whole the streams of a gateway are. */
-export interface StreamReport extends StreamKey {
-  readonly received: number;
-  readonly lost: number;
-  readonly gone: number;
-  readonly missing: number;
-  readonly highest: number;
-  readonly provenUntil: number;
-  readonly contradicted: number;
-}
 
 /**
  * Takes every record once, by gateway, outbox, stream and sequence; knows what is there, what is missing, and of what the
- * gateway has said why; asks for what is missing, and holds what came against the manifests.
+ * gateway has said why; has what is missing asked for, and holds what came against the manifests.
  */
 export class Receiver {
   readonly #options: ReceiverOptions;
   readonly #stands: Map<string, StreamStand>;
   readonly #unsaved = new Set<string>();
   #received: ReceivedHash[] = [];
+  readonly #asker: RangeAsker;
   #cancelFlush: Cancel | undefined;
-  #cancelAsk: Cancel;
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
-    this.#stands = new Map(options.store.stands().map((stand) => [nameOf(stand), stand]));
-    this.#cancelAsk = options.clock.after(ASK_EVERY_MS, () => this.#askRound());
+    // A stand that was kept by an earlier version knows less.
+    const stands = options.store.stands().map((stand) => ({ ...newStand(stand), ...stand }));
+    this.#stands = new Map(stands.map((stand) => [nameOf(stand), stand]));
+    this.#asker = new RangeAsker(options, {
+      all: () => this.#stands.values(),
+      find: (key) => this.#stands.get(nameOf(key)),
+      put: (stand) => this.#put(stand),
+    });
   }
 
   /** @returns false for one that has come before */
@@ -105,19 +87,32 @@ export class Receiver {
     this.#put(learnAnswer(this.#standOf({ gatewayId, outboxId, stream }), answer, this.#nowUtcMs()));
   }
 
-  report(gatewayId?: string): readonly StreamReport[] {
-    return [...this.#stands.values()]
-      .filter((stand) => gatewayId === undefined || stand.gatewayId === gatewayId)
-      .map((stand) => ({
-        gatewayId: stand.gatewayId,
-        outboxId: stand.outboxId,
-        stream: stand.stream,
-        ...stand.counts,
-        missing: count(missing(stand)),
-        highest: stand.highest,
-        provenUntil: stand.proven.until,
-        contradicted: stand.contradicted,
-      }));
+  /** The gateway has refused a request. Nobody has signed this: it changes how it is asked, and nothing else. */
+  takeRefusal(gatewayId: string, { id, cause }: { readonly id?: string; readonly cause: string }): void {
+    const stand = this.#standsOf(gatewayId).find(({ asking }) => asking !== undefined && asking.id === id);
+    if (stand?.asking !== undefined) this.#put(refuseAsking(stand, stand.asking.id, cause));
+  }
+
+  report(gatewayId: string): readonly StreamReport[] {
+    const stands = this.#standsOf(gatewayId).toSorted((one, other) => (one.stream < other.stream ? -1 : 1));
+    return this.#describe(gatewayId, stands);
+  }
+
+  /** One row for each of these gateways, whatever has come of it. */
+  completeness(gatewayIds: Iterable<string>): readonly CompletenessRow[] {
+    const byGateway = Map.groupBy(this.#stands.values(), ({ gatewayId }) => gatewayId);
+    const { isReachable } = this.#options;
+    return [...gatewayIds].map((gatewayId) =>
+      rowOf({ gatewayId, isReachable: isReachable(gatewayId) }, byGateway.get(gatewayId) ?? []),
+    );
+  }
+
+  /** What was given up is asked for as if it had never been. @returns records that are missing */
+  askAnew(gatewayId: string): number {
+    const open = this.#standsOf(gatewayId).filter(({ missingSinceUtcMs }) => missingSinceUtcMs !== undefined);
+    for (const stand of open) this.#put(askAnew(stand));
+    this.#asker.soon();
+    return open.reduce((sum, stand) => sum + count(missing(stand)), 0);
   }
 
   /** Sequences of a stream that are missing, over all gateways. */
@@ -146,9 +141,13 @@ export class Receiver {
   }
 
   stop(): void {
-    this.#cancelAsk();
+    this.#asker.stop();
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
+  }
+
+  #standsOf(gatewayId: string): readonly StreamStand[] {
+    return [...this.#stands.values()].filter((stand) => stand.gatewayId === gatewayId);
   }
 
   #standOf(key: StreamKey): StreamStand {
@@ -157,6 +156,8 @@ export class Receiver {
 
   #put(stand: StreamStand): void {
     const name = nameOf(stand);
+    const hasCome = this.#stands.get(name)?.asking !== undefined && stand.asking === undefined;
+    if (hasCome) this.#asker.soon();
     const proven = stand.unproven.length === 0 ? stand : this.#prove(stand);
     this.#stands.set(name, proven);
     this.#unsaved.add(name);
@@ -184,43 +185,15 @@ export class Receiver {
     return [...this.#unsaved].flatMap((name) => this.#stands.get(name) ?? []);
   }
 
-  #askRound(): void {
-    const { clock, signer, bus } = this.#options;
-    this.#cancelAsk = clock.after(ASK_EVERY_MS, () => this.#askRound());
-    if (signer === undefined || !bus.isConnected()) return;
-    const nowUtcMs = this.#nowUtcMs();
-    let asked = 0;
-    for (const stand of this.#stands.values()) {
-      const { missingSinceUtcMs, asked: before } = stand;
-      const isDue =
-        missingSinceUtcMs !== undefined &&
-        nowUtcMs - missingSinceUtcMs >= GRACE_MS &&
-        nowUtcMs - (before?.atUtcMs ?? Number.NEGATIVE_INFINITY) >= ASK_AGAIN_MS;
-      if (!isDue || asked >= MOST_REQUESTS) continue;
-      const ranges = missing(stand).slice(0, MOST_REQUESTS - asked);
-      asked += ranges.length;
-      this.#put({ ...stand, asked: { atUtcMs: nowUtcMs, ranges } });
-      for (const range of ranges) this.#ask(signer, stand, range.from, range.until);
-    }
-  }
-
-  #ask(signer: Signer, { gatewayId, outboxId, stream }: StreamKey, from: number, until: number): void {
-    const { bus, entropy, log } = this.#options;
-    const request = {
-      schema: 'loadgate.range-request/1',
-      gatewayId,
-      id: entropy.identifier(),
-      issuedAt: new Date(this.#nowUtcMs()).toISOString(),
-      outboxId,
-      stream: stream as RangeRequest['stream'],
-      from,
-      until: Math.min(until, from + MOST_REQUESTED - 1),
-    } satisfies RangeRequest;
-    log.info({ gatewayId, stream, from, until }, 'Records are missing; they are asked for again');
-    signer
-      .sign(request)
-      .then((jws) => bus.publish(topicOf(gatewayId, 'rangeRequest'), jws))
-      .catch((error) => log.warn({ gatewayId, detail: String(error) }, 'Records could not be asked for'));
+  #describe(gatewayId: string, stands: readonly StreamStand[]): readonly StreamReport[] {
+    const { signer, bus, isReachable } = this.#options;
+    const scene = {
+      nowUtcMs: this.#nowUtcMs(),
+      hasKey: signer !== undefined,
+      isBrokerThere: bus.isConnected(),
+      isGatewayThere: isReachable(gatewayId),
+    };
+    return stands.map((stand) => reportOf(stand, scene));
   }
 
   #nowUtcMs(): number {

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
-import { ROLES } from '../../contract/desk.ts';
+import { completenessStates, ROLES } from '../../contract/desk.ts';
 import { type Registrar, withJson } from '../registrar.ts';
+import { addDeskConsentCommands } from './addDeskConsentCommands.ts';
+import { completeness } from './completenessCommands.ts';
 import {
   authorise,
   board,
@@ -142,6 +144,23 @@ export function addDeskCommands(registrar: Registrar): void {
       ),
     'the list of files',
   );
+  ask(
+    desk
+      .add(
+        'completeness [gateway]',
+        'Show how whole the records of the gateways are, those that are not whole first; or of one, stream by stream.',
+        completeness,
+        [
+          'loadgate desk completeness --state missing',
+          'loadgate desk completeness home-17',
+          'loadgate desk completeness home-17 --ask',
+        ],
+      )
+      .addOption(new Option('--state <state>', 'only those that stand so').choices(completenessStates))
+      .option('--ask', 'ask this gateway anew for what is missing, also for what was given up'),
+    'the figures',
+  );
+  addDeskConsentCommands(desk, ask);
   const trust = desk.group('trust', 'The keys that gateways obey.');
   ask(
     trust.add(

@@ -11,6 +11,7 @@ const ENTRIES = [
   { path: '/notices/new', name: 'New notice' },
   { path: '/notices', name: 'Notices' },
   { path: '/reports', name: 'Reports' },
+  { path: '/completeness', name: 'Records' },
   { path: '/audit', name: 'Audit' },
 ] as const;
 

@@ -3,7 +3,7 @@ import type { ReceiptMessage } from '../../../contract/receipt.ts';
 import { counted, duration } from '../../shared/format.ts';
 import type { Tone } from '../../shared/tone.ts';
 
-interface Word {
+export interface Word {
   readonly name: string;
   readonly tone: Tone;
   readonly meaning: string;
@@ -68,6 +68,7 @@ export const REFUSAL_ADVICE: Readonly<Record<RefusalCode, string>> = {
   floor: 'Everything there is kept for essential needs.',
   undefinedNotice: 'It never took the notice that this refers to.',
   wrongState: 'It holds another notice than this refers to: look into it.',
+  beforeRestore: 'The gateway was restored from a backup since: ask for the early end again.',
   alreadyOver: 'The notice was over there already. Nothing to do.',
 };
 
@@ -85,6 +86,11 @@ export const CONSENT_WORDS: Readonly<Record<BoardRow['consent'], Word>> = {
     name: 'Older text',
     tone: 'warn',
     meaning: 'Has agreed to a text that does not apply any more.',
+  },
+  unconfirmed: {
+    name: 'Unconfirmed',
+    tone: 'warn',
+    meaning: 'The gateway was restored from a backup, and what was said since is not known: ask again.',
   },
 };
 
@@ -111,6 +117,9 @@ const ACTION_WORDS: Readonly<Record<string, string>> = {
   'cancel.published': 'Early end published',
   'gateways.imported': 'Gateways registered',
   'trust.published': 'Trust bundle published',
+  'consent.entered': 'Consent entered for somebody',
+  'consent.textsPublished': 'Texts of consent announced',
+  'records.askedFor': 'Missing records asked for anew',
 };
 
 /** An action that is newer than these pages is called as the desk calls it. */

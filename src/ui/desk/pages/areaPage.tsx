@@ -136,7 +136,7 @@ function GatewayTable({ rows }: { readonly rows: GatewayPage['rows'] }) {
         {rows.map((row) => (
           <tr key={row.gatewayId}>
             <th scope="row" class="fixed">
-              {row.gatewayId}
+              <a href={`/gateways/${row.gatewayId}`}>{row.gatewayId}</a>
             </th>
             <td data-name="Agreement">
               <Badge tone={CONSENT_WORDS[row.consent].tone}>{CONSENT_WORDS[row.consent].name}</Badge>

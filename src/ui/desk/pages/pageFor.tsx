@@ -3,6 +3,8 @@ import type { Place } from '../../shared/router.ts';
 import { AreaPage } from './areaPage.tsx';
 import { AreasPage } from './areasPage.tsx';
 import { AuditPage } from './auditPage.tsx';
+import { CompletenessPage } from './completenessPage.tsx';
+import { GatewayPage } from './gatewayPage.tsx';
 import { NewNoticePage } from './newNoticePage.tsx';
 import { NoPage } from './noPage.tsx';
 import { NoticePage } from './noticePage.tsx';
@@ -20,6 +22,8 @@ export function pageFor({ parts, query }: Place): VNode {
     return second === 'new' ? <NewNoticePage query={query} /> : <NoticePage key={second} noticeId={second} />;
   }
   if (first === 'reports') return <ReportsPage key={second ?? ''} noticeId={second} query={query} />;
+  if (first === 'completeness' && second === undefined) return <CompletenessPage query={query} />;
+  if (first === 'gateways' && second !== undefined) return <GatewayPage key={second} gatewayId={second} />;
   if (first === 'audit' && second === undefined) return <AuditPage />;
   return <NoPage />;
 }
