@@ -72,6 +72,14 @@ export class DatedAuthority {
     return { certificateAuthorityFile: this.certificateFile, certificateFile, keyFile };
   }
 
+  /** Writes the list of all that were revoked, anew. @param names as they were issued; none: nothing is revoked */
+  revoke(...names: readonly string[]): string {
+    const configuration = ['-config', `${this.#name}.cnf`];
+    for (const name of names) this.#openssl(['ca', ...configuration, '-revoke', `${name}.crt`]);
+    this.#openssl(['ca', ...configuration, '-gencrl', '-crldays', '2', '-out', `${this.#name}.crl`]);
+    return join(this.#folder, `${this.#name}.crl`);
+  }
+
   #configure(names: string): void {
     writeFileSync(
       join(this.#folder, `${this.#name}.cnf`),
@@ -82,7 +90,7 @@ prompt = no
 CN = overridden
 [authority]
 basicConstraints = critical, CA:TRUE
-keyUsage = critical, keyCertSign
+keyUsage = critical, keyCertSign, cRLSign
 [leaf]
 basicConstraints = critical, CA:FALSE
 subjectAltName = ${names}

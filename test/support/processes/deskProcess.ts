@@ -22,29 +22,23 @@ export interface DeskOptions {
   /** Of whom it signs for. */
   readonly keys: TestKeys;
   readonly speed?: number;
+  /** It signs in its own name as well: asks for records, acknowledges consent. */
+  readonly hasOwnKey?: boolean;
+  /** It renews the certificates of gateways. */
+  readonly certificates?: { readonly authorityFile: string; readonly authorityKeyFile: string };
 }
 
-/** The desk of a distributor as a process of its own, with people who are known to it. */
+/** The desk of a distributor as a process of its own, with people who are known to it. It can be ended and started again. */
 export class DeskProcess {
   readonly #options: DeskOptions;
-  readonly #url: Promise<string>;
-  readonly #process: OwnedProcess;
+  readonly #configuration: string;
+  #url: Promise<string> | undefined;
+  #process: OwnedProcess | undefined;
 
   private constructor(options: DeskOptions, configuration: string) {
     this.#options = options;
-    let stand: (url: string) => void = () => undefined;
-    this.#url = new Promise((resolve) => {
-      stand = resolve;
-    });
-    this.#process = new OwnedProcess({
-      name: 'the desk',
-      command: [process.execPath, LOADGATE, 'desk', 'run', '--config', configuration],
-      logFile: join(options.folder, 'desk.log'),
-      onLine: (line) => {
-        const url = /listening on (\S+)/.exec(line)?.[1];
-        if (url !== undefined) stand(url);
-      },
-    });
+    this.#configuration = configuration;
+    this.launch();
   }
 
   /** Writes its settings, makes its people and starts it. It does not wait until it stands. */
@@ -52,7 +46,16 @@ export class DeskProcess {
     options: DeskOptions,
     people: Readonly<Record<string, readonly Role[]>>,
   ): Promise<DeskProcess> {
-    const { folder, brokerUrl, identity, distributor, keys, speed = 1 } = options;
+    const {
+      folder,
+      brokerUrl,
+      identity,
+      distributor,
+      keys,
+      speed = 1,
+      hasOwnKey = false,
+      certificates,
+    } = options;
     const configuration = join(folder, 'desk.jsonc');
     const keyFile = writePrivateKey(join(folder, 'distributor.key'), keys.distributor);
     const settings = {
@@ -61,6 +64,8 @@ export class DeskProcess {
       usersFile: 'users.json',
       broker: { url: brokerUrl, ...identity },
       signingKeys: [{ distributor, keyFile, keyId: keys.distributor.keyId }],
+      ...(hasOwnKey && { backOfficeKey: ownKeyOf(folder, keys) }),
+      ...(certificates !== undefined && { certificates }),
       simulation: { speed },
     };
     writeFileSync(configuration, JSON.stringify(settings));
@@ -75,16 +80,39 @@ export class DeskProcess {
   }
 
   get process(): OwnedProcess {
+    if (this.#process === undefined) throw new Error('the desk was never started');
     return this.#process;
+  }
+
+  /** On the same state; everybody has to log in again. Does not wait until it stands. */
+  launch(): void {
+    let stand: (url: string) => void = () => undefined;
+    this.#url = new Promise((resolve) => {
+      stand = resolve;
+    });
+    this.#process = new OwnedProcess({
+      name: 'the desk',
+      command: [process.execPath, LOADGATE, 'desk', 'run', '--config', this.#configuration],
+      logFile: join(this.#options.folder, 'desk.log'),
+      onLine: (line) => {
+        const url = /listening on (\S+)/.exec(line)?.[1];
+        if (url !== undefined) stand(url);
+      },
+    });
+  }
+
+  /** In order: what would be written within seconds is on the disk. */
+  async stop(): Promise<void> {
+    await this.process.stop();
   }
 
   /** Where it listens, once it does. */
   async url(): Promise<string> {
     const url = await patience(
-      Promise.race([this.#url, this.#process.ended.then(() => undefined)]),
+      Promise.race([this.#url, this.process.ended.then(() => undefined)]),
       STAND_WITHIN_MS,
     );
-    if (url === undefined) throw new Error(`does not stand: ${this.#process.account()}`);
+    if (url === undefined) throw new Error(`does not stand: ${this.process.account()}`);
     return url;
   }
 
@@ -107,6 +135,14 @@ export class DeskProcess {
   }
 
   async end(): Promise<void> {
-    await this.#process.kill();
+    await this.process.kill();
   }
+}
+
+function ownKeyOf(
+  folder: string,
+  { backOffice }: TestKeys,
+): { readonly keyFile: string; readonly keyId: string } {
+  const keyFile = writePrivateKey(join(folder, 'back-office.key'), backOffice);
+  return { keyFile, keyId: backOffice.keyId };
 }

@@ -103,6 +103,11 @@ export class OwnedProcess {
     this.#signal('SIGINT');
   }
 
+  /** A server takes it as "read your files again". */
+  hangUp(): void {
+    if (this.isRunning) this.#child.kill('SIGHUP');
+  }
+
   /** Asks it to end in order and waits; kills it when it does not, and says so. */
   async stop(withinMs = 20_000): Promise<Ending> {
     this.#signal('SIGTERM');
