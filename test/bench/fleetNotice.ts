@@ -54,7 +54,7 @@ export async function runFleetNotice(gateways: number): Promise<FleetNotice> {
 async function run(bed: TestBed, options: FleetOptions): Promise<FleetNotice> {
   const { gateways, distributor } = options;
   const keys = makeKeys({ distributors: [distributor] });
-  const broker = await bed.openBroker({ isKept: false });
+  const broker = await bed.openBroker({ isKept: false, isWatched: false });
   const folder = bed.makeFolder('desk');
   const desk = await DeskProcess.start(
     { folder, brokerUrl: broker.url, distributor, keys },

@@ -9,9 +9,7 @@ import type { Circuit, LoadPlan, PhaseMap, SitePlan } from '../../src/domain/sit
 import { DEFAULT_TIMING } from '../../src/domain/timing.ts';
 
 const VOLTAGE_V = 230;
-const BOARDS = ['board-1', 'board-2', 'board-3', 'board-4'];
 const CONNECTION = 'connection-point';
-const CIRCUITS = [CONNECTION, ...BOARDS];
 const AGE_MS = 200;
 const CYCLE_MS = 1_000;
 /** Of the house itself, amps per phase: it swings so far around this, so that set-points move down and up. */
@@ -24,10 +22,12 @@ export interface HomeSize {
   /** From outside, beside those of the plan itself. */
   readonly limits: number;
   readonly phases: 1 | 3;
+  /** At least 1; there are at most four limits for each of them and for the cut-out. */
+  readonly boards: number;
 }
 
 /**
- * A home of charge points alone, all cars charging and wanting more than fits, spread over four boards behind one
+ * A home of charge points alone, all cars charging and wanting more than fits, spread over some boards behind one
  * cut-out. It lives: the cars draw what they were told, the household swings, each second is decided anew.
  */
 export class GrowthHome {
@@ -41,7 +41,7 @@ export class GrowthHome {
   constructor(size: HomeSize) {
     this.#size = size;
     this.#site = siteOf(size);
-    this.#limits = limitsOf(size.limits);
+    this.#limits = limitsOf(size);
     this.#paces = Object.fromEntries(
       this.#site.loads.map(({ deviceId }) => [deviceId, { writeSpacingMs: 0, setpointStepA: 0.1 }]),
     );
@@ -113,7 +113,13 @@ function readingsOf(phases: readonly Phase[], currentA: number, atMs: number): D
   );
 }
 
-function siteOf({ loads, phases }: HomeSize): SitePlan {
+function boardsOf({ boards }: HomeSize): readonly string[] {
+  return Array.from({ length: boards }, (_, index) => `board-${index + 1}`);
+}
+
+function siteOf(size: HomeSize): SitePlan {
+  const { loads, phases } = size;
+  const boards = boardsOf(size);
   const inUse = PHASES.slice(0, phases);
   const phaseMap: PhaseMap = Object.fromEntries(inUse.map((phase) => [phase, phase]));
   return {
@@ -132,7 +138,7 @@ function siteOf({ loads, phases }: HomeSize): SitePlan {
         derating: 1,
         meterId: 'grid',
       },
-      ...BOARDS.map((circuitId): Circuit => ({ circuitId, parentId: CONNECTION, ratingA: 100, derating: 1 })),
+      ...boards.map((circuitId): Circuit => ({ circuitId, parentId: CONNECTION, ratingA: 100, derating: 1 })),
     ],
     loads: Array.from({ length: loads }, (_, index): LoadPlan => {
       const place = index + 1;
@@ -140,7 +146,7 @@ function siteOf({ loads, phases }: HomeSize): SitePlan {
         kind: 'chargePoint',
         loadId: `car-${place}`,
         deviceId: `charger-${place}`,
-        circuitId: BOARDS[index % BOARDS.length] as string,
+        circuitId: boards[index % boards.length] as string,
         priority: 1,
         phaseMap,
         ratingA: 32,
@@ -154,14 +160,14 @@ function siteOf({ loads, phases }: HomeSize): SitePlan {
 }
 
 /** The narrowest of its kind on its circuit each, so that it is worked out in full, and never so narrow that it binds. */
-function limitsOf(count: number): readonly Limit[] {
-  const kinds = CIRCUITS.flatMap((circuitId) =>
+function limitsOf(size: HomeSize): readonly Limit[] {
+  const kinds = [CONNECTION, ...boardsOf(size)].flatMap((circuitId) =>
     (['import', 'export'] as const).flatMap((direction) => [
       { circuitId, direction, basis: 'activePowerW', ceiling: 400_000, source: 'curtailment' } as const,
       { circuitId, direction, basis: 'phaseCurrentA', ceiling: 99, source: 'restrictionNotice' } as const,
     ]),
   );
-  return kinds.slice(0, count).map((kind, index): Limit => {
+  return kinds.slice(0, size.limits).map((kind, index): Limit => {
     const isCut = kind.circuitId === CONNECTION && kind.basis === 'phaseCurrentA';
     return {
       ...kind,

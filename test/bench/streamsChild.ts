@@ -32,6 +32,7 @@ if (url !== '') {
     url,
     clientId: 'bench',
     protocolVersion: 5,
+    credentials: () => ({}),
     clock,
     log,
     reconnectDelayMs: () => 200,
