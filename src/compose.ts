@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { serveLocal } from './adapters/http/serveLocal.ts';
-import type { MqttBus } from './adapters/mqtt/connectBus.ts';
+import type { MqttBus } from './adapters/mqtt/mqttBus.ts';
 import { watchTopics } from './adapters/mqtt/watchTopics.ts';
 import { createLog } from './adapters/pino/pinoLog.ts';
 import { isDirectoryLocked } from './adapters/sqlite/directoryLock.ts';
@@ -11,19 +11,28 @@ import { createSystemClock } from './adapters/system/systemClock.ts';
 import { createSystemEntropy } from './adapters/system/systemEntropy.ts';
 import { createSupervisor } from './adapters/systemd/systemdSupervisor.ts';
 import type { DemoBroker, DeskComposition, RunningGateway } from './cli/context.ts';
+import {
+  certificateStanding,
+  createRenewal,
+  filesOf,
+  openCertificateDoors,
+  openCertificates,
+} from './compose/certificates.ts';
 import { createDevices, openRadios } from './compose/devices.ts';
 import { openIdentity } from './compose/identity.ts';
 import { openVerifier, readOwnKey } from './compose/journal.ts';
 import { keyIdOf, makeKey, openSigner } from './compose/keys.ts';
 import { openLines } from './compose/lines.ts';
+import { makeBackup } from './compose/makeBackup.ts';
 import { createLoneClimber, watchNetwork } from './compose/network.ts';
 import { createDeviceToRead, openForReading } from './compose/reading.ts';
 import { refusal } from './compose/refusal.ts';
+import { restoreBackup } from './compose/restoreBackup.ts';
 import { openTrust, readEnrolment } from './compose/trust.ts';
 import { connectUplink, startSync } from './compose/uplink.ts';
 import { viewOf } from './compose/view.ts';
 import { whyOutOfService, wipeState } from './compose/wipe.ts';
-import type { Settings } from './config/settings.ts';
+import type { BrokerSettings, Settings } from './config/settings.ts';
 import { modelsOf } from './discovery/modelFacts.ts';
 import type { Ladder } from './domain/network.ts';
 import type { SitePlan } from './domain/sitePlan.ts';
@@ -63,7 +72,7 @@ export async function startGateway(
     await local.server.close();
     throw refusal('portInUse', store.condition.detail);
   }
-  const restored = store.condition.kind === 'restored' ? store.condition.state : undefined;
+  const restored = 'state' in store.condition ? store.condition.state : undefined;
   const clock = createSystemClock({
     speed: settings.simulation.speed,
     ...(restored === undefined ? {} : { initialRunningMs: restored.runningMs, lastUtcMs: restored.utcMs }),
@@ -73,6 +82,17 @@ export async function startGateway(
   const lines = openLines(site, profiles, clock, log);
   const radios = openRadios(site, clock, entropy, log);
   const devices = createDevices({ site, profiles, lines, radios, clock, entropy, log });
+  const certificates = openCertificates(settings);
+  const renewal =
+    certificates &&
+    createRenewal({
+      settings,
+      certificates,
+      clock,
+      log,
+      bus: () => uplink,
+      ask: (request) => started.say(request),
+    });
   let uplink: MqttBus | undefined;
   let postman: Postman | undefined;
   let network: NetworkWatch | undefined;
@@ -93,12 +113,17 @@ export async function startGateway(
     keepJournalDays: settings.journal.keepDays,
     outbox: { mostBytes: settings.outbox.mostMegabytes * 1_000_000, keepDays: settings.outbox.keepDays },
     onRecorded: () => postman?.nudge(),
-    syncStatus: () => ({
-      isConnected: uplink?.isConnected() ?? false,
-      sent: postman?.statistics().sent ?? 0,
-      acknowledged: postman?.statistics().acknowledged ?? 0,
-      ...(uplink !== undefined && { sentence: uplink.sentence(), faults: uplink.faults() }),
-    }),
+    syncStatus: () => {
+      const { faults, ...certificate } = certificateStanding(renewal, clock);
+      return {
+        isConnected: uplink?.isConnected() ?? false,
+        sent: postman?.statistics().sent ?? 0,
+        acknowledged: postman?.statistics().acknowledged ?? 0,
+        ...(uplink !== undefined && { sentence: uplink.sentence() }),
+        ...certificate,
+        faults: [...(uplink?.faults() ?? []), ...faults],
+      };
+    },
     networkState: () => network?.state(),
   });
   view = viewOf({
@@ -110,13 +135,16 @@ export async function startGateway(
     models: modelsOf(profiles),
     clock,
     network: () => network,
+    certificate: openCertificateDoors(renewal, clock),
     onDecommission: () => decommission.resolve('decommissioned'),
   });
   const trust = await openTrust(enrolment, started.commands.trustBundle(), log);
-  uplink = connectUplink(settings, clock, entropy, log);
+  const credentials = (): BrokerSettings => filesOf(settings.broker, renewal?.shownFiles());
+  uplink = connectUplink(settings, credentials, clock, entropy, log);
   network = watchNetwork({
     settings,
     uplink,
+    certificates,
     history: store,
     clock,
     log,
@@ -124,12 +152,25 @@ export async function startGateway(
   });
   uplink?.onConnection((isConnected) => {
     if (isConnected) started.greet();
+    if (isConnected) renewal?.connected();
   });
   // In one go with the connection: what waits at the broker comes as soon as it stands.
   if (uplink !== undefined)
-    postman = startSync({ settings, site, gateway: started, bus: uplink, store, clock, entropy, log, trust });
+    postman = startSync({
+      settings,
+      site,
+      gateway: started,
+      bus: uplink,
+      store,
+      clock,
+      entropy,
+      log,
+      trust,
+      renewal,
+    });
   started.start();
   network.start();
+  if (uplink !== undefined) renewal?.start();
   // Without a record it holds all the same; the next start reads the file again.
   if (trust.toRemember !== undefined) {
     const { bundle, jws } = trust.toRemember;
@@ -142,6 +183,7 @@ export async function startGateway(
     ended: decommission.promise,
     stop: async (cause) => {
       network?.stop();
+      renewal?.stop();
       await started.stop(cause);
       const notGivenBack = cause === 'decommissioned' ? await giveBackGenerators(site, devices) : [];
       await postman?.stop(FAREWELL_MS);
@@ -186,6 +228,7 @@ export {
   createDeviceToRead,
   hashPin,
   keyIdOf,
+  makeBackup,
   makeKey,
   openForReading,
   openSigner,
@@ -193,6 +236,7 @@ export {
   openVerifier,
   readOwnKey,
   replayJournal,
+  restoreBackup,
   watchTopics,
   whatIf,
 };

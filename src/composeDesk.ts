@@ -9,6 +9,7 @@ import { createLog } from './adapters/pino/pinoLog.ts';
 import { createPasswords, sha256 } from './adapters/system/passwords.ts';
 import { createSystemClock } from './adapters/system/systemClock.ts';
 import { createSystemEntropy } from './adapters/system/systemEntropy.ts';
+import { openFileIssuer } from './adapters/x509/fileIssuer.ts';
 import { createDesk } from './backoffice/desk.ts';
 import type { RunningDesk } from './cli/context.ts';
 import { connectDeskBus, type DeskBus } from './compose/deskBus.ts';
@@ -18,6 +19,8 @@ import { watchDeskUsers } from './config/deskUsers.ts';
 import { renderMistake } from './config/mistake.ts';
 import { readTrustFiles } from './config/trustFiles.ts';
 import type { BusMessage } from './ports/bus.ts';
+import type { CertificateIssuer } from './ports/certificateIssuer.ts';
+import type { Entropy } from './ports/entropy.ts';
 import type { Signer } from './ports/signature.ts';
 import { readVersion } from './version.ts';
 
@@ -39,6 +42,7 @@ export async function startDesk(settings: DeskSettings, pagesDirectory: string):
   if (!opened.ok) throw refusal(opened.cause === 'inUse' ? 'portInUse' : 'storeUnavailable', opened.detail);
   const clock = createSystemClock({ speed: settings.simulation.speed });
   const entropy = createSystemEntropy();
+  const issuer = settings.certificates && openIssuer(settings.certificates, entropy);
   // The bus may deliver before the desk stands: it then waits for it.
   const standing = Promise.withResolvers<(message: BusMessage) => Promise<void>>();
   let bus: DeskBus | undefined;
@@ -57,6 +61,7 @@ export async function startDesk(settings: DeskSettings, pagesDirectory: string):
       keyIdOf: thumbprintOf,
       signers,
       ...(ownSigner !== undefined && { ownSigner }),
+      ...(issuer !== undefined && { issuer }),
       rootKeys,
       caps: settings.consent,
       people: watchDeskUsers(settings.usersFile),
@@ -106,6 +111,15 @@ function openSigner({ keyFile, keyId }: NonNullable<DeskSettings['backOfficeKey'
   const opened = openFileSigner(keyFile, keyId);
   if (!opened.ok) throw refusal('wrongConfiguration', opened.detail);
   return opened.signer;
+}
+
+function openIssuer(
+  settings: NonNullable<DeskSettings['certificates']>,
+  entropy: Entropy,
+): CertificateIssuer {
+  const opened = openFileIssuer({ ...settings, entropy });
+  if (!opened.ok) throw refusal('wrongConfiguration', opened.detail);
+  return opened.issuer;
 }
 
 function readRootKeys({ rootKeysFile }: DeskSettings): readonly string[] {

@@ -57,6 +57,7 @@ export function renderConsent({ purposes }: ConsentReport): readonly string[] {
 
 function wordOf(state: string): string {
   if (state === 'never') return 'not agreed';
+  if (state === 'unconfirmed') return 'to be given anew';
   return state === 'superseded' ? 'a newer text applies' : state;
 }
 

@@ -1,5 +1,6 @@
 import type { DeskSettings } from '../config/deskSchema.ts';
 import type { Settings } from '../config/settings.ts';
+import type { BackupManifest } from '../contract/backup.ts';
 import type { Status } from '../contract/status.ts';
 import type { Wire } from '../discovery/wire.ts';
 import type { Ladder } from '../domain/network.ts';
@@ -29,6 +30,45 @@ export interface StartRefusal extends Error {
   readonly exit: ExitName;
 }
 
+/** What is to go into a backup, and where it is to lie. All paths are absolute. */
+export interface BackupOrder {
+  readonly path: string;
+  readonly stateDirectory: string;
+  readonly keyFile: string;
+  /** Absent: no settings name it. */
+  readonly gatewayId?: string;
+  /** Files of the settings; those that are not there are left out. */
+  readonly copies: readonly string[];
+  /** Absent: the file is not sealed. */
+  readonly passphrase?: string;
+  readonly madeAtUtcMs: number;
+  readonly software: string;
+}
+
+export type BackupOutcome =
+  | {
+      readonly ok: true;
+      readonly manifest: BackupManifest;
+      readonly bytes: number;
+      readonly files: number;
+    }
+  | { readonly ok: false; readonly exit: ExitName; readonly detail: string };
+
+/** Where a backup is to be put. All paths are absolute. */
+export interface RestoreOrder extends Pick<BackupOrder, 'path' | 'stateDirectory' | 'keyFile'> {
+  /** Whose backup is expected; absent: whosoever. */
+  readonly gatewayId?: string;
+  readonly passphrase?: string;
+  /** What is there already is set aside. */
+  readonly isForced: boolean;
+  /** A new folder for the copies of the settings; absent: they stay in the backup. */
+  readonly settingsFolder?: string;
+}
+
+export type RestoreOutcome =
+  | { readonly ok: true; readonly manifest: BackupManifest; readonly setAsidePaths: readonly string[] }
+  | { readonly ok: false; readonly exit: ExitName; readonly detail: string };
+
 /** What the commands use of the composed gateway. Loaded only by the commands that need it. */
 export interface Composition {
   startGateway(
@@ -43,6 +83,8 @@ export interface Composition {
     file: string,
   ): { readonly ok: true; readonly signer: OwnSigner } | { readonly ok: false; readonly detail: string };
   openVerifier(): SignatureReader;
+  makeBackup(order: BackupOrder): BackupOutcome;
+  restoreBackup(order: RestoreOrder): RestoreOutcome;
   /** Makes a private key (PEM, Ed25519) for its user alone; never over a file that is there. */
   makeKey(file: string): ({ readonly ok: true } & NamedKey) | { readonly ok: false; readonly detail: string };
   /** Signs with a private key of a file. @param keyId its name; absent: its thumbprint */

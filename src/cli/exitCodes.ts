@@ -57,7 +57,7 @@ export const EXIT_CODES = {
   storeUnavailable: {
     code: 74,
     meaning:
-      'The state or runtime directory cannot be written (`check`), or a signature or a key file (`sign-plan`, `keys`), or the journal or a journal file cannot be opened, read to its end or written (`replay`, `whatif`, `journal`, `evidence`)',
+      'The state or runtime directory cannot be written (`check`), or a signature or a key file (`sign-plan`, `keys`), or the journal or a journal file cannot be opened, read to its end or written (`replay`, `whatif`, `journal`, `evidence`), or the record or a backup (`backup`, `restore`)',
     nextStep: 'Check the path, the rights and the disk; the message says where a damaged journal goes on',
   },
   childDied: {
@@ -73,7 +73,7 @@ export const EXIT_CODES = {
   notDone: {
     code: 77,
     meaning:
-      'The gateway, or the desk, did not do what was asked (`boost`, `ready-by`, `hours`, `reset-lockout`, `join`, `desk`)',
+      'The gateway, or the desk, did not do what was asked (`boost`, `ready-by`, `hours`, `reset-lockout`, `join`, `desk`), or a backup would overwrite something (`backup`, `restore`)',
     nextStep: 'Read the sentence: it says why and what to do',
   },
   wrongConfiguration: {
@@ -96,6 +96,12 @@ export const EXIT_CODES = {
     code: 81,
     meaning: 'The gateway of this state directory was taken out of service (`decommission`)',
     nextStep: 'Nothing; to begin a new one there, remove the file that the message names',
+  },
+  backupDamaged: {
+    code: 82,
+    meaning:
+      'A backup file is damaged, cut off, none of this program, or its passphrase is another one (`restore`)',
+    nextStep: 'Read the sentence: it names what and where; take another backup. Nothing was put in place',
   },
   interrupted: {
     code: 130,

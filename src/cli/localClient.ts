@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { type Bus, busSchema } from '../contract/bus.ts';
+import { type CertificateView, certificateViewSchema } from '../contract/certificate.ts';
 import { type ConsentReport, consentViewSchema } from '../contract/consentView.ts';
 import { type Devices, devicesSchema } from '../contract/devices.ts';
 import { type Network, networkSchema } from '../contract/network.ts';
@@ -43,6 +44,11 @@ export function fetchDevices(runtimeDirectory: string): Promise<LocalAnswer<Devi
 /** Asks where each purpose and person stands. */
 export function fetchConsent(runtimeDirectory: string): Promise<LocalAnswer<ConsentReport>> {
   return fetchPage(runtimeDirectory, '/consent', consentViewSchema);
+}
+
+/** Asks by which certificate the broker knows the gateway. */
+export function fetchCertificate(runtimeDirectory: string): Promise<LocalAnswer<CertificateView>> {
+  return fetchPage(runtimeDirectory, '/certificate', certificateViewSchema);
 }
 
 /** Asks what every line has seen. */

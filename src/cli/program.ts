@@ -1,7 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
 import { SETTABLE } from '../gateway/whatIf/planChange.ts';
 import { acknowledge } from './acknowledgeCommand.ts';
+import { addBackupCommands } from './backup/backupCommands.ts';
 import { bus } from './busCommand.ts';
+import { addCertificateCommand } from './certificateCommand.ts';
 import { check } from './checkCommand.ts';
 import { addConsentCommands } from './consentCommand.ts';
 import type { Context } from './context.ts';
@@ -151,6 +153,7 @@ export function createProgram(context: Context, bind: Bind): Command {
   addOutboxCommands(registrar);
   addEnergyCommand(registrar);
   addDataCommands(registrar);
+  addBackupCommands(registrar);
 
   const resets = add('reset-lockout', 'Open a lock-out of the limitation scheme (State 3).', resetLockOut, [
     'loadgate reset-lockout',
@@ -183,7 +186,7 @@ export function createProgram(context: Context, bind: Bind): Command {
 
   const acknowledges = add(
     'acknowledge',
-    'After a record was lost, end the safe posture that guards against limits forgotten with it.',
+    'After a record was lost, or restored from a backup, end the safe posture that guards against limits forgotten with it.',
     acknowledge,
     ['loadgate acknowledge', 'loadgate acknowledge --runtime-directory /run/loadgate --json'],
   );
@@ -229,6 +232,7 @@ export function createProgram(context: Context, bind: Bind): Command {
   addSettingOptions(json(buses, 'the counters and hints'), ['runtimeDirectory']);
 
   addNetworkCommand(registrar);
+  addCertificateCommand(registrar);
 
   const replays = add('replay', 'Decide again what was decided, and name the first difference.', replay, [
     'loadgate replay --state-directory /var/lib/loadgate',

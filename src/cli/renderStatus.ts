@@ -94,6 +94,7 @@ function footer({ sync, record, cycle, runningMs, network }: Status): string {
   return alignColumns([
     ['Broker', `${broker}, ${sync.outboxDepth} in the outbox${roomLeft(sync)}`],
     ...(sync.sentence === undefined ? [] : [['', sync.sentence]]),
+    ...(sync.certificate === undefined ? [] : [['Certificate', sync.certificate.sentence]]),
     ...(network === undefined ? [] : [['Network', `since ${network.since}: ${network.sentence}`]]),
     ['Record', `${record.condition}, last commit ${commit}`],
     [

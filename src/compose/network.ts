@@ -1,18 +1,22 @@
-import type { MqttBus } from '../adapters/mqtt/connectBus.ts';
 import { createLiveSessionProbe } from '../adapters/mqtt/liveSessionProbe.ts';
+import type { MqttBus } from '../adapters/mqtt/mqttBus.ts';
 import { openNetworkProbe } from '../adapters/network/openNetworkProbe.ts';
 import { createSessionTrial } from '../adapters/network/trySession.ts';
 import { splitHostPort } from '../config/hostPort.ts';
 import type { Settings } from '../config/settings.ts';
 import { LadderClimber } from '../network/ladderClimber.ts';
 import { NetworkWatch, type RungChange } from '../network/networkWatch.ts';
+import type { OwnCertificates } from '../ports/certificates.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { BrokerPlace, NetworkHistory, SessionProbe } from '../ports/network.ts';
+import { filesOf, openCertificates } from './certificates.ts';
 
 interface WatchParts {
   readonly settings: Settings;
   readonly uplink: MqttBus | undefined;
+  /** Absent: no certificate is set. */
+  readonly certificates: OwnCertificates | undefined;
   readonly history: NetworkHistory;
   readonly clock: Clock;
   readonly log: Log;
@@ -20,20 +24,26 @@ interface WatchParts {
 }
 
 /** The ladder of a gateway that runs: sessions are asked for through its own connection. */
-export function watchNetwork({ settings, uplink, ...parts }: WatchParts): NetworkWatch {
+export function watchNetwork({ settings, uplink, certificates, ...parts }: WatchParts): NetworkWatch {
   const { clock } = parts;
   const session = uplink === undefined ? NO_SESSION : createLiveSessionProbe(uplink, clock);
   const brokers = (): readonly BrokerPlace[] => (uplink?.addresses() ?? []).map(placeOf);
   return new NetworkWatch({
     ...parts,
     bus: uplink,
-    climber: createClimber(settings, brokers, session, clock),
+    climber: createClimber({ settings, certificates, brokers, session, clock }),
   });
 }
 
 /** The ladder where no gateway runs. */
 export function createLoneClimber(settings: Settings, clock: Clock): LadderClimber {
-  const { url, fallbackUrls = [], protocolVersion, ...broker } = settings.broker;
+  const certificates = openCertificates(settings);
+  const {
+    url,
+    fallbackUrls = [],
+    protocolVersion,
+    ...broker
+  } = filesOf(settings.broker, certificates?.presentFiles());
   const places = url === undefined ? [] : [url, ...fallbackUrls].map(placeOf);
   const [place] = places;
   const session =
@@ -46,21 +56,24 @@ export function createLoneClimber(settings: Settings, clock: Clock): LadderClimb
           protocolVersion: protocolVersion === '5' ? 5 : 4,
           clock,
         });
-  return createClimber(settings, () => places, session, clock);
+  return createClimber({ settings, certificates, brokers: () => places, session, clock });
 }
 
 const NO_SESSION: SessionProbe = { session: () => Promise.resolve(undefined) };
 
-function createClimber(
-  settings: Settings,
-  brokers: () => readonly BrokerPlace[],
-  session: SessionProbe,
-  clock: Clock,
-): LadderClimber {
+interface ClimberParts {
+  readonly settings: Settings;
+  readonly certificates: OwnCertificates | undefined;
+  readonly brokers: () => readonly BrokerPlace[];
+  readonly session: SessionProbe;
+  readonly clock: Clock;
+}
+
+function createClimber({ settings, certificates, brokers, session, clock }: ClimberParts): LadderClimber {
   const { broker, network } = settings;
   const check = network.checkAddress === undefined ? undefined : splitHostPort(network.checkAddress);
   return new LadderClimber({
-    probe: openNetworkProbe({ ...broker, clock }),
+    probe: openNetworkProbe({ files: () => filesOf(broker, certificates?.presentFiles()), clock }),
     session,
     clock,
     brokers,

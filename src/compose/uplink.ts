@@ -1,6 +1,6 @@
-import { connectBus, type MqttBus } from '../adapters/mqtt/connectBus.ts';
-import type { Settings } from '../config/settings.ts';
-import { encodeOffline } from '../contract/envelope.ts';
+import type { MqttBus } from '../adapters/mqtt/mqttBus.ts';
+import type { BrokerSettings, Settings } from '../config/settings.ts';
+import { encodeOffline, OFFLINE_LABEL } from '../contract/envelope.ts';
 import { topicOf } from '../contract/topics.ts';
 import { distributorOf } from '../domain/mpan.ts';
 import type { SitePlan } from '../domain/sitePlan.ts';
@@ -9,32 +9,40 @@ import type { Clock } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
-import { backoffMs, RECONNECT_SCHEDULE } from '../sync/backoff.ts';
+import { openCertificateDesk } from '../sync/certificates/certificateDesk.ts';
+import type { CertificateRenewal } from '../sync/certificates/renewal.ts';
 import { Inbox } from '../sync/inbox.ts';
 import { Postman } from '../sync/outbox.ts';
 import { RangeDesk } from '../sync/rangeDesk.ts';
+import { connectBroker } from './connectBroker.ts';
 import type { Trust } from './trust.ts';
 
-/** The way to the broker; nothing without one in the settings. */
+/**
+ * The way to the broker; nothing without one in the settings.
+ * @param credentials asked at each attempt
+ */
 export function connectUplink(
   settings: Settings,
+  credentials: () => BrokerSettings,
   clock: Clock,
   entropy: Entropy,
   log: Log,
 ): MqttBus | undefined {
-  const { url, protocolVersion, ...credentials } = settings.broker;
+  const { gatewayId, broker } = settings;
+  const { url, protocolVersion } = broker;
   if (url === undefined) return undefined;
-  return connectBus({
-    ...credentials,
-    url,
-    clientId: settings.gatewayId,
-    protocolVersion: protocolVersion === '5' ? 5 : 4,
-    will: { topic: topicOf(settings.gatewayId, 'status'), payload: encodeOffline(settings.gatewayId) },
-    clock,
-    log,
-    reconnectDelayMs: (failures) => backoffMs(failures, RECONNECT_SCHEDULE, entropy),
-    requiresSubscriber: false,
-  });
+  return connectBroker(
+    { ...broker, url },
+    {
+      clientId: gatewayId,
+      protocolVersion: protocolVersion === '5' ? 5 : 4,
+      credentials,
+      will: { topic: topicOf(gatewayId, 'status'), payload: encodeOffline(gatewayId), label: OFFLINE_LABEL },
+      clock,
+      entropy,
+      log,
+    },
+  );
 }
 
 interface SyncParts {
@@ -47,11 +55,13 @@ interface SyncParts {
   readonly entropy: Entropy;
   readonly log: Log;
   readonly trust: Trust;
+  /** Absent: no certificate is set. */
+  readonly renewal: CertificateRenewal | undefined;
 }
 
 /** Listens to the controls and sends what was recorded. */
 export function startSync(parts: SyncParts): Postman {
-  const { settings, site, gateway, bus, store, clock, entropy, log, trust } = parts;
+  const { settings, site, gateway, bus, store, clock, entropy, log, trust, renewal } = parts;
   const { gatewayId } = settings;
   const { supply, controllingParty } = site;
   const inbox = new Inbox({
@@ -70,6 +80,7 @@ export function startSync(parts: SyncParts): Postman {
     onCancel: (id) => gateway.commands.cancelControl(id),
     onHeartbeat: () => gateway.commands.hearParty(),
     whyNoControl: () => gateway.agreement.whyNoControl(),
+    releasesSinceUtcMs: () => gateway.commands.releasesSinceUtcMs(),
     consent: {
       view: () => gateway.agreement.view(),
       onEntry: (entry) => gateway.agreement.accept(entry),
@@ -102,6 +113,19 @@ export function startSync(parts: SyncParts): Postman {
     verify: trust.verify,
     onRequest: (request) => gateway.commands.answerRange(request),
     repeat: (stream, sequences) => postman.repeat(stream, sequences),
+    onEvent: (event) => gateway.record(event),
   });
+  if (renewal !== undefined) {
+    openCertificateDesk({
+      gatewayId,
+      bus,
+      clock,
+      log,
+      bundle: () => inbox.trustBundle(),
+      verify: trust.verify,
+      onCertificate: (message) => renewal.take(message),
+      onEvent: (event) => gateway.record(event),
+    });
+  }
   return postman;
 }

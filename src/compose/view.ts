@@ -3,6 +3,7 @@ import { isPin } from '../adapters/system/engineerPin.ts';
 import type { Choice } from '../contract/owner.ts';
 import type { modelsOf } from '../discovery/modelFacts.ts';
 import type { DevicePlan, SitePlan } from '../domain/sitePlan.ts';
+import type { CertificateDoors } from '../gateway/certificateDoors.ts';
 import { openConsentDoors } from '../gateway/consentDoors.ts';
 import { openDataDoors } from '../gateway/dataDoors.ts';
 import { describeBus } from '../gateway/describeBus.ts';
@@ -27,13 +28,15 @@ interface ViewParts {
   readonly clock: Clock;
   /** Nothing before it can be asked. */
   readonly network: () => NetworkWatch | undefined;
+  readonly certificate: CertificateDoors;
   /** The household has taken this gateway out of service. */
   readonly onDecommission: () => void;
 }
 
 /** What the local socket shows. */
 export function viewOf(parts: ViewParts): LocalView {
-  const { gateway, site, devices, lines, radios, models, clock, network, onDecommission } = parts;
+  const { gateway, site, devices, lines, radios, models, clock, network, certificate, onDecommission } =
+    parts;
   const lineOf = (device: DevicePlan): ModbusLine | undefined => lines.get(lineIdOf(device));
   const lastAnswerOf = (device: DevicePlan): number | undefined => {
     const units = lineOf(device)?.statistics().units ?? [];
@@ -55,6 +58,7 @@ export function viewOf(parts: ViewParts): LocalView {
     },
     consent: openConsentDoors({ agreement: gateway.agreement, clock }),
     data: openDataDoors({ gateway, site, onDecommission }),
+    certificate,
     owner: openOwnerDoors({ gateway, site, clock, isPin }),
     permitJoin: (radioId, seconds) => permitJoin(radios, radioId, seconds),
   };

@@ -9,12 +9,13 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { OWN_CERTIFICATES } from '../adapters/x509/ownCertificates.ts';
 
 /** Stands in the state directory of a gateway that was taken out of service. */
 const MARKER = 'decommissioned.json';
 
 /** What a gateway keeps in its state directory, by the beginning of the name. */
-const OWN = ['loadgate.sqlite', 'identity.key'];
+const OWN = ['loadgate.sqlite', 'identity.key', OWN_CERTIFICATES];
 /** An empty file; the gateway that runs holds its lock. */
 const LOCK = 'loadgate.lock';
 const ZEROS = Buffer.alloc(1 << 16);

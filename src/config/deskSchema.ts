@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { BROKER_URL_FORMS, isBrokerUrl } from './brokerUrl.ts';
 
 const path = z
   .string()
   .min(1)
   .refine((text) => !text.includes('\0'), 'expected a path');
+const brokerUrl = z.string().refine(isBrokerUrl, `expected an address ${BROKER_URL_FORMS}`);
 const distributor = z.string().regex(/^\d{2}$/, 'expected the two digits of a distributor, such as "12"');
 
 /** The settings of the desk as their file has them. */
@@ -30,12 +32,12 @@ export const deskSettingsSchema = z.strictObject({
     .exactOptional()
     .describe('folder of the pages. Left out: the ones that come with Loadgate'),
   broker: z.strictObject({
-    url: z
-      .string()
-      .regex(
-        /^mqtts?:\/\/[^\s/@?#]+\/?$/,
-        'expected an address mqtt://host:port or mqtts://host:port, without user and password',
-      ),
+    url: brokerUrl,
+    fallbackUrls: z
+      .array(brokerUrl)
+      .min(1)
+      .exactOptional()
+      .describe('other addresses of the same broker, tried in this order when url fails. Left out: none'),
     clientId: z
       .string()
       .regex(/^[A-Za-z0-9-]{1,64}$/)
@@ -82,7 +84,21 @@ export const deskSettingsSchema = z.strictObject({
         .describe('as the trust bundle names it. Left out: the thumbprint of the key'),
     })
     .exactOptional()
-    .describe('with it the desk asks gateways for records that are missing. Left out: it only shows them'),
+    .describe(
+      'with it the desk asks gateways for records that are missing, and speaks to them about consent. Left out: it only shows both',
+    ),
+  certificates: z
+    .strictObject({
+      authorityFile: path.describe(
+        'certificate (PEM) of the authority that signs those of gateways; behind it, where it is not the root, those up to the root',
+      ),
+      authorityKeyFile: path.describe('its private key (PEM), readable by the desk alone'),
+      days: z.int().min(1).max(825).default(365).describe('for how long a certificate is good'),
+    })
+    .exactOptional()
+    .describe(
+      'with it, and with backOfficeKey, the desk renews the certificates of gateways. Left out: it does not answer them',
+    ),
   rootKeysFile: path
     .exactOptional()
     .describe(

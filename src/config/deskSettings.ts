@@ -72,6 +72,9 @@ const KNOWN_KEYS = Object.keys(deskSettingsSchema.shape).concat(
     'certificateFile',
     'keyFile',
     'keyId',
+    'authorityFile',
+    'authorityKeyFile',
+    'days',
   ],
   ['clientId', 'connections', 'distributor', 'longestSeconds', 'longestInDaySeconds', 'speed'],
 );
@@ -114,9 +117,12 @@ function checkPairs({ listen, broker }: DeskSettings, source: string): readonly 
 }
 
 /** Whoever can read a key can sign with it: the desk does not start with one that others can read. */
-function checkSecrets({ listen, broker, signingKeys, usersFile }: DeskSettings): readonly Mistake[] {
+function checkSecrets(settings: DeskSettings): readonly Mistake[] {
+  const { listen, broker, signingKeys, backOfficeKey, certificates, usersFile } = settings;
   const secrets = [
     ...signingKeys.map(({ keyFile }, index) => [`signingKeys.${index}.keyFile`, keyFile] as const),
+    ['backOfficeKey.keyFile', backOfficeKey?.keyFile] as const,
+    ['certificates.authorityKeyFile', certificates?.authorityKeyFile] as const,
     ['listen.keyFile', listen.keyFile] as const,
     ['broker.keyFile', broker.keyFile] as const,
     ['broker.passwordFile', broker.passwordFile] as const,

@@ -105,6 +105,13 @@ function settingWarnings(settings: Settings): readonly string[] {
   if (settings.broker.url !== undefined && settings.trust.rootKeysFile === undefined) {
     warnings.push('trust.rootKeysFile is unset: no command of the back office is obeyed.');
   }
+  const { certificateFile, certificateAuthorityFile, clientAuthorityFile, renewalDays } = settings.broker;
+  const authority = clientAuthorityFile ?? certificateAuthorityFile;
+  if (certificateFile !== undefined && authority === undefined && renewalDays > 0) {
+    warnings.push(
+      'broker.clientAuthorityFile and broker.certificateAuthorityFile are unset: the certificate is not renewed.',
+    );
+  }
   if (settings.simulation.speed !== 1) {
     warnings.push(
       `simulation.speed is ${settings.simulation.speed}: right for simulated homes, wrong at real devices.`,
@@ -114,7 +121,13 @@ function settingWarnings(settings: Settings): readonly string[] {
 }
 
 function unreadableFiles(settings: Settings): readonly Mistake[] {
-  const keys = ['passwordFile', 'certificateAuthorityFile', 'certificateFile', 'keyFile'] as const;
+  const keys = [
+    'passwordFile',
+    'certificateAuthorityFile',
+    'certificateFile',
+    'keyFile',
+    'clientAuthorityFile',
+  ] as const;
   return keys.flatMap((key) => {
     const file = settings.broker[key];
     if (file === undefined || isReadable(file)) return [];

@@ -46,6 +46,10 @@ export interface BrokerSettings {
   readonly certificateAuthorityFile?: string;
   readonly certificateFile?: string;
   readonly keyFile?: string;
+  /** Absent: certificateAuthorityFile. */
+  readonly clientAuthorityFile?: string;
+  /** 0: no renewal. */
+  readonly renewalDays: number;
 }
 
 export interface TrustSettings {

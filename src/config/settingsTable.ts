@@ -1,3 +1,4 @@
+import { BROKER_URL_FORMS, isBrokerUrl } from './brokerUrl.ts';
 import { splitHostPort } from './hostPort.ts';
 
 /** How a setting is read and judged. */
@@ -57,28 +58,18 @@ const text: SettingKind = {
   accepts: (value) => typeof value === 'string' && value !== '',
 };
 
-const ADDRESS_FORMS = 'mqtt://host:port, mqtts://host:port or wss://host:port/path';
-
 const brokerUrl: SettingKind = {
-  expected: `an address ${ADDRESS_FORMS}, without user and password`,
+  expected: `an address ${BROKER_URL_FORMS}`,
   coerce: same,
   accepts: isBrokerUrl,
 };
 
 /** A list in a file, a text with commas anywhere. */
 const brokerUrls: SettingKind = {
-  expected: `a list of addresses ${ADDRESS_FORMS}, without user and password`,
+  expected: `a list of addresses ${BROKER_URL_FORMS}`,
   coerce: (value) => (typeof value === 'string' ? value.split(',').map((url) => url.trim()) : value),
   accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isBrokerUrl),
 };
-
-function isBrokerUrl(value: unknown): boolean {
-  if (typeof value !== 'string' || !URL.canParse(value)) return false;
-  const { protocol, hostname, username, password, pathname, search, hash } = new URL(value);
-  if (hostname === '' || username !== '' || password !== '' || search !== '' || hash !== '') return false;
-  // Only a WebSocket has a path.
-  return protocol === 'wss:' || (['mqtt:', 'mqtts:'].includes(protocol) && /^\/?$/.test(pathname));
-}
 
 const hostPort: SettingKind = {
   expected: 'an address host:port',
@@ -157,6 +148,16 @@ export const SETTINGS = {
     doc: 'Private key (PEM) of `broker.certificateFile`, readable by the gateway alone.',
     kind: PATH_KIND,
     default: null,
+  },
+  'broker.clientAuthorityFile': {
+    doc: 'Certificates (PEM) of the authority that signs those of gateways: a renewed one must be signed by it. Unset: `broker.certificateAuthorityFile`; with neither no renewal is asked for.',
+    kind: PATH_KIND,
+    default: null,
+  },
+  'broker.renewalDays': {
+    doc: 'Days before the end of `broker.certificateFile` at which the back office is asked for a new one at the latest; sooner when a third of its life is left. 0: it is not asked.',
+    kind: wholeNumber(0, 366, 'days'),
+    default: 30,
   },
   'trust.rootKeysFile': {
     doc: 'Public keys (PEM, Ed25519) of the root of trust, which says whose commands count. Unset: no command of the back office is obeyed.',

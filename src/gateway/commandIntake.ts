@@ -1,11 +1,12 @@
 import type { RangeRequest } from '../contract/streams.ts';
 import type { DomainEvent } from '../domain/event.ts';
+import type { UtcMs } from '../domain/instant.ts';
 import type { Limit } from '../domain/limit.ts';
 import type { SignedCommand } from '../domain/restriction.ts';
 import type { TrustBundle } from '../domain/trustBundle.ts';
 import type { Agreement } from './agreement.ts';
 import { withControl, withoutControl } from './controlSlot.ts';
-import type { GatewayMemory } from './gatewayMemory.ts';
+import { type GatewayMemory, releasesSinceOf } from './gatewayMemory.ts';
 import { type Kept, recordOrThrow } from './kept.ts';
 import type { Recorder } from './recorder.ts';
 import type { RestrictionKeeper, UnreadCommand } from './restrictionKeeper.ts';
@@ -53,6 +54,11 @@ export class CommandIntake {
     kept.change({ party: { ...kept.memory().party, heartbeatAtMs: kept.now().runningMs } });
   }
 
+  /** What was issued before this releases nothing. */
+  releasesSinceUtcMs(): UtcMs {
+    return releasesSinceOf(this.#parts.kept.memory());
+  }
+
   knownControlIds(): readonly string[] {
     return this.#parts.kept.memory().control.knownIds;
   }
@@ -61,8 +67,9 @@ export class CommandIntake {
   async acceptRestriction(signed: SignedCommand): Promise<void> {
     const { kept, agreement, restrictions } = this.#parts;
     const { ledger, texts } = agreement.view();
-    const before = kept.memory().restrictions;
-    kept.change({ restrictions: restrictions.take(signed, before, { ledger, texts }, kept.now()) });
+    const memory = kept.memory();
+    const standing = { ledger, texts, releasesSinceUtcMs: releasesSinceOf(memory) };
+    kept.change({ restrictions: restrictions.take(signed, memory.restrictions, standing, kept.now()) });
     recordOrThrow(kept, 'the restriction');
   }
 

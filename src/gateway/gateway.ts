@@ -4,6 +4,7 @@ import type { Decision, DecisionInput } from '../core/decision.ts';
 import type { SchemeReset } from '../core/limitationScheme.ts';
 import type { SchemeMemory } from '../core/memory.ts';
 import type { Pace } from '../core/pace.ts';
+import type { Command } from '../domain/command.ts';
 import type { DomainEvent } from '../domain/event.ts';
 import type { Fault } from '../domain/faults.ts';
 import type { Now, RunningMs } from '../domain/instant.ts';
@@ -19,13 +20,14 @@ import type { Supervisor } from '../ports/supervisor.ts';
 import { Actuator } from './actuator.ts';
 import { Agreement } from './agreement.ts';
 import { CommandIntake } from './commandIntake.ts';
+import { CommitPace } from './commitPace.ts';
 import { ConsentKeeper } from './consentKeeper.ts';
 import { withoutLimits } from './controlSlot.ts';
 import { needsDecision } from './crossing.ts';
 import { bindingSentence, describeStatus, type NetworkStanding } from './describeStatus.ts';
 import { type Erased, ErasureKeeper } from './erasure.ts';
 import { FallbackKeeper } from './fallbackKeeper.ts';
-import { type GatewayMemory, memoryAtStart } from './gatewayMemory.ts';
+import { type GatewayMemory, memoryAtStart, withRestorationTimed } from './gatewayMemory.ts';
 import { gatherInput } from './gatherInput.ts';
 import { type Checkpoint, JournalKeeper } from './journalKeeper.ts';
 import type { Kept } from './kept.ts';
@@ -35,6 +37,7 @@ import { Poller } from './poller.ts';
 import { Recorder } from './recorder.ts';
 import { rememberedSwitches } from './rememberedSwitches.ts';
 import { Reporter } from './reporter.ts';
+import { tellOfRestoration } from './restoration.ts';
 import { RestrictionKeeper } from './restrictionKeeper.ts';
 import { takeStatedPosture } from './statedPosture.ts';
 import { DEFAULT_ROOM, type RoomSettings } from './streams/room.ts';
@@ -69,6 +72,8 @@ export interface GatewayParts {
     readonly sentence?: string;
     /** What is wrong although it stands. */
     readonly faults?: readonly Fault[];
+    /** By which this gateway is known at the broker. Absent: none is set. */
+    readonly certificate?: Status['sync']['certificate'];
   };
   /** The way to the back office by the last look at it. Absent: nothing was ever broken. */
   readonly networkState?: () => NetworkStanding | undefined;
@@ -81,6 +86,15 @@ const LEAST_SPACING_MS = 100;
 /** Devices that take any request for a sign of life are not asked when no cycle has finished for this long. */
 const CYCLE_OVERDUE_MS = 3_000;
 const TRIM_EVERY_MS = 3_600_000;
+
+/** What a start says that it has found. */
+const FOUND = {
+  fresh: 'nothing',
+  restored: 'memory',
+  fromBackup: 'backup',
+  damaged: 'damaged',
+  unavailable: 'nothing',
+} as const;
 
 /**
  * The running shell. One cycle: readings are frozen, the judgement is taken, narrowing goes out, the record is
@@ -104,6 +118,7 @@ export class Gateway {
   readonly #consents: ConsentKeeper;
   readonly #streams: StreamKeeper;
   readonly #journal: JournalKeeper;
+  readonly #commitPace = new CommitPace();
   readonly #paces: Readonly<Record<string, Pace>>;
   #memory: GatewayMemory;
   #decision: Decision | undefined;
@@ -225,15 +240,23 @@ export class Gateway {
     this.#adoptSwitches();
     this.#streams.noteStart(clock.now());
     const { condition } = store;
-    const found =
-      condition.kind === 'restored' ? 'memory' : condition.kind === 'damaged' ? 'damaged' : 'nothing';
-    const gapMs =
-      condition.kind === 'restored' ? Math.max(0, clock.now().utcMs - condition.state.utcMs) : undefined;
+    const restoration = tellOfRestoration(this.#parts, clock.now());
+    if (restoration !== undefined) {
+      this.#recorder.addNote(restoration.note);
+      this.#recorder.addDraft(restoration.draft);
+    }
+    const found = FOUND[condition.kind];
+    const gapMs = 'state' in condition ? Math.max(0, clock.now().utcMs - condition.state.utcMs) : undefined;
     this.record({ kind: 'gatewayStarted', found, ...(gapMs === undefined ? {} : { gapMs }) });
     if (condition.kind === 'damaged')
       log.error(
         condition,
         'The database was damaged and has been set aside; the loads stay in their safe posture',
+      );
+    if (condition.kind === 'fromBackup')
+      log.error(
+        condition.backup,
+        'The record was restored from a backup; the loads stay in their safe posture',
       );
     if (condition.kind === 'unavailable') log.error(condition, 'No record can be written; nothing widens');
     log.info({ siteId: site.siteId, revision: site.revision, found }, 'Gateway started');
@@ -267,6 +290,12 @@ export class Gateway {
   /** Something that happened outside of a decision; written by the next cycle. */
   record(event: DomainEvent): void {
     this.#recorder.addDraft({ stream: 'events', body: event });
+  }
+
+  /** A word to the back office, signed with the gateway's own key. @returns false when it could not be recorded yet */
+  say(payload: object): boolean {
+    this.#recorder.addDraft({ stream: 'receipts', body: { jws: this.#parts.signer.sign(payload) } });
+    return this.#cycle({ mustRecord: true });
   }
 
   /** An operator has looked into it: what was lost with the record does not matter any more. */
@@ -334,7 +363,7 @@ export class Gateway {
 
   status(): Status {
     const { site, version, clock, store, syncStatus, signer } = this.#parts;
-    const { isConnected, sent, acknowledged, sentence } = syncStatus();
+    const { isConnected, sent, acknowledged, sentence, certificate } = syncStatus();
     const lastCommitMs = this.#recorder.lastCommitMs();
     const condition = this.#recorder.isFailing() ? 'failing' : store.condition.kind;
     return describeStatus({
@@ -353,6 +382,7 @@ export class Gateway {
       sync: {
         isConnected,
         ...(sentence !== undefined && { sentence }),
+        ...(certificate !== undefined && { certificate }),
         outboxDepth: store.pendingCount(),
         ...roomOf(this.#streams.room()),
       },
@@ -416,20 +446,23 @@ export class Gateway {
     const now = clock.now();
     this.#followConsent(now);
     const restrictions = this.#restrictions.passTime(this.#memory.restrictions, now);
-    this.#memory = { ...this.#memory, restrictions };
-    let input = this.#input(this.#recorder.canRecord(now.runningMs));
+    this.#memory = withRestorationTimed({ ...this.#memory, restrictions }, now);
+    const mayWrite = mustRecord || this.#commitPace.mayWrite(now.runningMs);
+    let input = this.#input(mayWrite && this.#recorder.canRecord(now.runningMs));
     let decision = decide(input);
-    this.#actuator.give(decision.commands.filter(({ effect }) => effect !== 'widening'));
+    this.#actuator.give(decision.commands.filter(isNarrowing));
     this.#recorder.addDecision(input, decision.commands, decision.events);
     this.#adopt(decision);
     this.#followRestrictions(input, decision);
     this.#reporter.observe(input, decision);
     this.#usage.observe(input, decision);
     this.#vouch(this.#journal.takeDue(now));
-    const isPressing = mustRecord || decision.commands.length > 0 || decision.events.length > 0;
+    const { commands, events } = decision;
+    const isPressing = mustRecord || commands.length > 0 || events.length > 0 || this.#commitPace.isOwed();
     const isDue = this.#recorder.isDue(now.runningMs);
     if (!isPressing && !isDue) return { input, decision, isRecorded: true };
-    const isRecorded = input.canRecord && this.#commit(now);
+    const isPutOff = !mustRecord && this.#commitPace.putsOff(commands.some(isNarrowing));
+    const isRecorded = input.canRecord && !isPutOff && this.#commit(now);
     if (!isRecorded && input.canRecord && decision.commands.some(({ effect }) => effect === 'widening')) {
       this.#recorder.withdrawDecision();
       input = { ...input, canRecord: false };
@@ -491,7 +524,10 @@ export class Gateway {
   }
 
   #commit(now: Now, how: { readonly isClosing?: boolean } = {}): boolean {
+    const { clock } = this.#parts;
+    const startedMs = clock.runningMs();
     const isRecorded = this.#recorder.commit(now, this.#memory, how);
+    this.#commitPace.note(startedMs, clock.runningMs());
     if (isRecorded) {
       this.#journal.afterCommit(this.#recorder.recorded());
       this.#consents.settled();
@@ -535,6 +571,9 @@ export class Gateway {
       const { broken: subject, sinceMs } = network;
       faults.push({ code: 'back-office-unreachable', subject, sinceMs });
     }
+    const slowSinceMs = this.#commitPace.slowSinceMs();
+    if (slowSinceMs !== undefined)
+      faults.push({ code: 'store-slow', subject: 'store', sinceMs: slowSinceMs });
     if (this.#lastCycleMs > CYCLE_OVERDUE_MS)
       faults.push({ code: 'cycle-overrun', subject: 'cycle', sinceMs: runningMs });
     return faults;
@@ -543,6 +582,10 @@ export class Gateway {
   #sentence(): string {
     return bindingSentence(this.#decision?.explanation);
   }
+}
+
+function isNarrowing({ effect }: Command): boolean {
+  return effect !== 'widening';
 }
 
 function roomOf(room: ReturnType<StreamKeeper['room']>): Pick<Status['sync'], 'room'> {

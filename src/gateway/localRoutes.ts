@@ -3,6 +3,7 @@ import type { Devices } from '../contract/devices.ts';
 import type { Network } from '../contract/network.ts';
 import type { Choice } from '../contract/owner.ts';
 import type { Status } from '../contract/status.ts';
+import type { CertificateDoors } from './certificateDoors.ts';
 import type { ConsentDoors } from './consentDoors.ts';
 import type { DataDoors } from './dataDoors.ts';
 import type { OwnerDoors } from './ownerDoors.ts';
@@ -16,6 +17,7 @@ export interface LocalView {
   bus(): Bus;
   /** Climbs the ladder of the network, which takes up to 20 s. Nothing while it cannot be asked yet. */
   network(): Promise<Network | undefined>;
+  readonly certificate: CertificateDoors;
   readonly owner: OwnerDoors;
   readonly consent: ConsentDoors;
   readonly data: DataDoors;
@@ -64,6 +66,15 @@ export function localRoutes(view: () => LocalView | undefined): readonly LocalRo
       answer: async () => {
         const body = await view()?.network();
         return body === undefined ? STARTING : { status: 200, body };
+      },
+    },
+    { method: 'GET', path: '/certificate', answer: whenRunning(({ certificate }) => certificate.report()) },
+    {
+      method: 'POST',
+      path: '/certificate/renew',
+      answer: async () => {
+        const running = view();
+        return running === undefined ? STARTING : { status: 200, body: await running.certificate.renew() };
       },
     },
     {

@@ -1,6 +1,6 @@
 import { receiptMessageOf } from '../contract/receipt.ts';
 import type { Decision, DecisionInput } from '../core/decision.ts';
-import { admit, markKeyOf } from '../core/restrictions/admit.ts';
+import { type AdmissionContext, admit, markKeyOf } from '../core/restrictions/admit.ts';
 import { effectOf, type PowerSample, sumOf, utcOf, withSample } from '../core/restrictions/effect.ts';
 import {
   endNotices,
@@ -12,7 +12,6 @@ import {
 } from '../core/restrictions/life.ts';
 import { limitPrefixOf, limitsOf } from '../core/restrictions/measureLimits.ts';
 import { type HeldNotice, type RestrictionMemory, withAnswer } from '../core/restrictions/memory.ts';
-import type { ConsentEntry, ConsentTexts } from '../domain/consent.ts';
 import type { DomainEvent } from '../domain/event.ts';
 import type { Now, RunningMs, UtcMs } from '../domain/instant.ts';
 import type { Limit } from '../domain/limit.ts';
@@ -79,12 +78,12 @@ export class RestrictionKeeper {
   take(
     signed: SignedCommand,
     memory: RestrictionMemory,
-    { ledger, texts }: { readonly ledger: readonly ConsentEntry[]; readonly texts: ConsentTexts },
+    standing: Pick<AdmissionContext, 'ledger' | 'texts' | 'releasesSinceUtcMs'>,
     now: Now,
   ): RestrictionMemory {
     const { gatewayId, site, log, onNote } = this.#parts;
     const { command, sha256, jws } = signed;
-    const admission = admit(signed, { now, site, gatewayId, memory, ledger, texts });
+    const admission = admit(signed, { now, site, gatewayId, memory, ...standing });
     if (admission.kind === 'repeated') {
       log.debug({ sha256 }, 'The restriction command came again; nothing changes');
       return memory;

@@ -160,7 +160,7 @@ export const CAUSES_AT_BROKER = {
     state: 'passed',
     sentence: 'The certificate of this gateway is good, but runs out soon',
     forEngineer: 'The client certificate expires within 14 days',
-    nextStep: 'Renew broker.certificateFile before that day',
+    nextStep: 'Run `loadgate certificate`: it says why no new one has come',
     responsible: 'fieldEngineer',
   },
   'identity-not-used': {

@@ -5,8 +5,9 @@ import {
   consentTextsFrom,
 } from '../contract/consent.ts';
 import { type ConsentEntry, type ConsentTexts, consentOfPerson } from '../domain/consent.ts';
+import type { UtcMs } from '../domain/instant.ts';
 import type { Clock } from '../ports/clock.ts';
-import { judgeFreshness } from './freshness.ts';
+import { judgeFreshness, judgeSinceRestore } from './freshness.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
 export type ConsentMessage = ConsentRequest | ConsentAck | ConsentTextsMessage;
@@ -27,6 +28,8 @@ export interface ConsentInlet {
 
 export interface ConsentDeskOptions extends ConsentInlet {
   readonly gatewayId: string;
+  /** What was issued before this gives no consent; absent: nothing is too old by that. */
+  readonly releasesSinceUtcMs?: (() => UtcMs) | undefined;
   readonly clock: Clock;
 }
 
@@ -62,6 +65,11 @@ export class ConsentDesk {
     if (action === 'given') {
       const tooFarAhead = issuedAtUtcMs > now.utcMs ? judgeFreshness(issuedAt, now) : undefined;
       if (tooFarAhead !== undefined) return tooFarAhead;
+      const tooOld = judgeSinceRestore(
+        issuedAt,
+        this.#options.releasesSinceUtcMs?.() ?? Number.NEGATIVE_INFINITY,
+      );
+      if (tooOld !== undefined) return tooOld;
       const current = texts[purpose]?.version;
       if (textVersion !== current) {
         return refuse(

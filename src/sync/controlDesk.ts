@@ -1,11 +1,12 @@
 import type { CurtailmentCancel } from '../contract/curtailment.ts';
 import type { Heartbeat } from '../contract/heartbeat.ts';
+import type { UtcMs } from '../domain/instant.ts';
 import type { Limit } from '../domain/limit.ts';
 import type { Circuit } from '../domain/sitePlan.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { type Control, controlToLimits } from './controlToLimits.ts';
-import { judgeFreshness } from './freshness.ts';
+import { judgeFreshness, judgeSinceRestore } from './freshness.ts';
 import { type HeardHeartbeat, judgeHeartbeat } from './heartbeatOrder.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
@@ -31,6 +32,8 @@ export interface ControlDeskOptions {
   readonly onCancel: (id: string) => Promise<void>;
   /** Why the household does not let itself be controlled now; undefined: it does. Cancels and heartbeats need no consent. */
   readonly whyNoControl: () => string | undefined;
+  /** What was issued before this is not obeyed; absent: nothing is too old by that. */
+  readonly releasesSinceUtcMs?: () => UtcMs;
   /** The controlling party is there now. */
   readonly onHeartbeat: () => Promise<void>;
 }
@@ -48,12 +51,14 @@ export class ControlDesk {
   }
 
   async obey(message: ControlMessage): Promise<Refusal | undefined> {
-    const { gatewayId, clock } = this.#options;
+    const { gatewayId, clock, releasesSinceUtcMs } = this.#options;
     if (message.gatewayId !== gatewayId) {
       return refuse(`it is for the gateway "${message.gatewayId}"; this one is "${gatewayId}"`);
     }
     if (message.schema === 'loadgate.heartbeat/1') return await this.#hear(message);
-    const stale = judgeFreshness(message.issuedAt, clock.now());
+    const stale =
+      judgeFreshness(message.issuedAt, clock.now()) ??
+      judgeSinceRestore(message.issuedAt, releasesSinceUtcMs?.() ?? Number.NEGATIVE_INFINITY);
     if (stale !== undefined) return stale;
     if (message.schema === 'loadgate.curtailment-cancel/1') return await this.#cancel(message);
     return await this.#control(message);

@@ -1,4 +1,4 @@
-import type { Now } from '../domain/instant.ts';
+import type { Now, UtcMs } from '../domain/instant.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
 /** Ids are remembered, but not for ever: what is older than this may be the replay of one that was forgotten. */
@@ -22,4 +22,15 @@ export function judgeFreshness(issuedAt: string, now: Now): Refusal | undefined 
     );
   }
   return undefined;
+}
+
+/**
+ * Whether a command that may release something was issued since the gateway was restored from a backup: what came before may
+ * have been taken back meanwhile, and nobody knows. @param sinceUtcMs minus infinity: it never was
+ */
+export function judgeSinceRestore(issuedAt: string, sinceUtcMs: UtcMs): Refusal | undefined {
+  if (Date.parse(issuedAt) >= sinceUtcMs) return undefined;
+  return refuse(
+    `it was issued at ${issuedAt}, before this gateway was restored from a backup; sign it anew when it is still meant`,
+  );
 }

@@ -1,4 +1,4 @@
-import { encodeUpward } from '../contract/envelope.ts';
+import { encodeUpward, labelOf } from '../contract/envelope.ts';
 import { expiryOf, TOPICS, topicOf } from '../contract/topics.ts';
 import type { DomainEvent } from '../domain/event.ts';
 import type { Bus, PublishResult } from '../ports/bus.ts';
@@ -168,14 +168,14 @@ export class Postman {
       const next = this.#repeats.take(nowMs);
       if (next === undefined) return;
       const row = kept(next.stream, next.sequence);
-      const leaving = row === undefined ? undefined : cut(row);
-      if (leaving === undefined) {
+      // Under a number that was sent before there is nothing but what was sent.
+      if (row === undefined || cut(row) !== row) {
         this.#repeats.answered(next, true, nowMs);
         continue;
       }
       this.#paceMark = markPaced(this.#paceMark, nowMs, UPLOAD_PACE);
       // What the broker retains is the newest, not what is repeated.
-      this.#publish(leaving, false).then(({ ok }) => {
+      this.#publish(row, false).then(({ ok }) => {
         this.#repeats.answered(next, ok, this.#options.clock.runningMs());
         this.#pump();
       });
@@ -228,7 +228,7 @@ export class Postman {
     this.#sent += 1;
     const payload = encodeUpward({ gatewayId, outboxId: store.outboxId, ...row });
     const expiryS = expiryOf(row.stream);
-    const options = { retain, ...(expiryS !== undefined && { expiryS }) };
+    const options = { retain, label: labelOf(row.stream), ...(expiryS !== undefined && { expiryS }) };
     try {
       return await bus.publish(topicOf(gatewayId, row.stream), payload, options);
     } catch (defect) {
@@ -308,7 +308,8 @@ export class Postman {
 
   #room(): number {
     const window = Math.min(WINDOW, Math.max(1, this.#options.inFlightMaximum()));
-    return window - this.#countWaiting() - this.#repeats.underWay();
+    // The window may have shrunk below what is under way.
+    return Math.max(0, window - this.#countWaiting() - this.#repeats.underWay());
   }
 
   /** One timer for all that waits for a moment; answers and new rows come by themselves. */

@@ -1,5 +1,6 @@
 import { type RangeRequest, rangeRequestSchema } from '../contract/streams.ts';
 import { topicOf } from '../contract/topics.ts';
+import type { DomainEvent } from '../domain/event.ts';
 import type { TrustBundle } from '../domain/trustBundle.ts';
 import type { Bus, BusMessage } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -7,6 +8,7 @@ import type { Log } from '../ports/log.ts';
 import type { SignatureReader } from '../ports/signature.ts';
 import type { StreamName } from '../ports/store.ts';
 import { judgeFreshness } from './freshness.ts';
+import { countRefusal, NO_REFUSALS, type RefusalCount } from './refusalLimit.ts';
 import { readSigned } from './signedControl.ts';
 
 const MOST_REMEMBERED_IDS = 256;
@@ -21,6 +23,7 @@ interface RangeDeskOptions {
   /** Answers it. @returns the sequences that are to be sent again */
   readonly onRequest: (request: RangeRequest) => readonly number[];
   readonly repeat: (stream: StreamName, sequences: readonly number[]) => void;
+  readonly onEvent: (event: DomainEvent) => void;
 }
 
 /** Takes requests of the back office for records that are missing there. Whatever it does not obey stays without effect. */
@@ -28,6 +31,7 @@ export class RangeDesk {
   readonly #options: RangeDeskOptions;
   /** A request comes again when its acknowledgement was lost. */
   readonly #answered = new Set<string>();
+  #refused: RefusalCount = NO_REFUSALS;
 
   constructor(options: RangeDeskOptions) {
     this.#options = options;
@@ -35,7 +39,7 @@ export class RangeDesk {
   }
 
   async #take(message: BusMessage): Promise<void> {
-    const { bundle, verify, clock, log } = this.#options;
+    const { bundle, verify, clock } = this.#options;
     const reading = await readSigned<RangeRequest>(message, {
       schemas: { 'loadgate.range-request/1': rangeRequestSchema },
       signerOf: () => ({ role: 'backOffice' }),
@@ -44,7 +48,17 @@ export class RangeDesk {
       now: clock.now(),
     });
     const cause = reading.ok ? this.#answer(reading.message) : reading.cause;
-    if (cause !== undefined) log.warn({ topic: message.topic, cause }, 'Request for records refused');
+    if (cause !== undefined) this.#tell(message.topic, cause, reading.message?.id);
+  }
+
+  /** As long as there are not too many. */
+  #tell(topic: string, cause: string, id: string | undefined): void {
+    const { clock, log, onEvent } = this.#options;
+    const { count, untoldBefore } = countRefusal(this.#refused, clock.runningMs());
+    this.#refused = count;
+    if (untoldBefore === undefined) return;
+    log.warn({ topic, cause, untoldBefore }, 'Request for records refused');
+    onEvent({ kind: 'controlRefused', topic, cause, ...(id !== undefined && { id }) });
   }
 
   /** @returns why not */

@@ -8,7 +8,9 @@ import { readAddresses } from './readAddresses.ts';
 import { readLinks } from './readLinks.ts';
 import { shakeHands } from './shakeHands.ts';
 
-export interface NetworkProbeOptions extends OwnFilePaths {
+export interface NetworkProbeOptions {
+  /** Asked at each look: a certificate that was renewed lies elsewhere. */
+  readonly files: () => OwnFilePaths;
   readonly clock: Clock;
   /** Where /sys, /proc, /run, /var and /etc lie. Default: /. */
   readonly root?: string;
@@ -17,12 +19,7 @@ export interface NetworkProbeOptions extends OwnFilePaths {
 }
 
 /** Looks at the network with nothing but the rights of an ordinary user. */
-export function openNetworkProbe({
-  clock,
-  root = '/',
-  resolvers,
-  ...paths
-}: NetworkProbeOptions): NetworkProbe {
+export function openNetworkProbe({ clock, root = '/', resolvers, files }: NetworkProbeOptions): NetworkProbe {
   return {
     links: () => readLinks(root),
     addresses: () => readAddresses(root),
@@ -31,11 +28,11 @@ export function openNetworkProbe({
     connect: (address, port, withinMs) => connectTo(address, port, clock, withinMs),
     tls: async (place, address, withinMs) => {
       try {
-        return await shakeHands(place, address, readOwnFiles(paths), clock, withinMs);
+        return await shakeHands(place, address, readOwnFiles(files()), clock, withinMs);
       } catch (error) {
         return { kind: 'noAuthority', detail: error instanceof Error ? error.message : String(error) };
       }
     },
-    identity: () => readIdentity(paths),
+    identity: () => readIdentity(files()),
   };
 }

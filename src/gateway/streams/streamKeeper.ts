@@ -84,6 +84,13 @@ export class StreamKeeper {
       const at = { fromUtcMs: now.utcMs, untilUtcMs: now.utcMs };
       for (const stream of STREAMS) this.lose({ stream, cause: 'recordLost', ...at });
     }
+    if (condition.kind === 'fromBackup') {
+      const { madeAtUtcMs, openSinceUtcMs } = condition.backup;
+      const untilUtcMs = Math.max(now.utcMs, madeAtUtcMs);
+      for (const stream of STREAMS) {
+        this.lose({ stream, cause: 'restored', fromUtcMs: openSinceUtcMs[stream], untilUtcMs });
+      }
+    }
     if (condition.kind !== 'restored') return;
     const fromUtcMs = condition.state.utcMs;
     const isTold = now.clockLevel !== 'none' && now.utcMs >= fromUtcMs;
