@@ -35,8 +35,9 @@ const { metafile } = await build({
   target: 'node22',
   sourcemap: true,
   metafile: true,
-  // They load their binaries by a path relative to themselves.
-  external: ['better-sqlite3', '@serialport/bindings-cpp'],
+  // The first two load their binaries by a path relative to themselves. The last two are loaded when a certificate is asked for
+  // or issued, and until then must not be part of a source that stays in memory.
+  external: ['better-sqlite3', '@serialport/bindings-cpp', '@peculiar/x509', 'reflect-metadata'],
   banner: { js: [KEEP_MEMORY_SMALL, GIVE_REQUIRE].join(' ') },
 });
 await cp(join(root, 'src', 'loadgate.mjs'), join(dist, 'loadgate.mjs'));

@@ -8,6 +8,7 @@ import { SCHEME_FIGURES } from '../src/domain/schemeFigures.ts';
 import { DEFAULT_TIMING } from '../src/domain/timing.ts';
 import { loadProfiles } from '../src/profiles/loadProfiles.ts';
 import { RULES } from '../test/architecture/rules.ts';
+import { renderBrokerWords } from './renderBroker.ts';
 import { renderDevicesPage } from './renderDevicesPage.ts';
 import { renderFaults, renderImportTable, replaceBlock } from './renderDocs.ts';
 import { renderLadder } from './renderLadder.ts';
@@ -38,6 +39,7 @@ writeFileSync(
 );
 
 const blocks = [
+  ['broker.md', 'words', renderBrokerWords()],
   ['cli.md', 'commands', renderCommands(listCommands())],
   ['finding-devices.md', 'hints', renderHints()],
   ['exit-codes.md', 'exit codes', renderExitCodes()],
