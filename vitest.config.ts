@@ -1,19 +1,48 @@
-import { defineConfig } from 'vitest/config';
+import { availableParallelism } from 'node:os';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
 // Suites by folder: `unit` is everything that steps its own clock and is quick; `laws` is long; the others use real time and are bounded.
 const suite = process.env.LOADGATE_SUITE ?? 'unit';
 const separate = ['laws', 'e2e', 'chaos', 'week'];
 
+/** These load all cores by themselves, or measure how fast something is. The others mostly wait: two of them fit beside each other. */
+const ALONE = [
+  'deskPages',
+  'deskRecords',
+  'eventfulStretches',
+  'feeder',
+  'fleet',
+  'scenarios',
+  'slowLine',
+].map((name) => `test/e2e/${name}.test.ts`);
+/** With `extends`, lists would be added to those of the whole. */
+const projects: TestProjectConfiguration[] = [
+  {
+    extends: true,
+    test: {
+      name: 'side by side',
+      include: ['test/e2e/**/*.test.ts'],
+      exclude: ALONE,
+      maxWorkers: 2,
+      sequence: { groupOrder: 0 },
+    },
+  },
+  { extends: true, test: { name: 'alone', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+];
+/** What is in the suite, where it is one whole. */
+const files = {
+  include: suite === 'unit' ? ['test/**/*.test.ts'] : [`test/${suite}/**/*.test.ts`],
+  exclude: [...(suite === 'unit' ? separate.map((name) => `test/${name}/**`) : []), 'node_modules/**'],
+};
+
 export default defineConfig({
   test: {
-    include: suite === 'unit' ? ['test/**/*.test.ts'] : [`test/${suite}/**/*.test.ts`],
-    exclude:
-      suite === 'unit'
-        ? [...separate.map((name) => `test/${name}/**`), 'node_modules/**']
-        : ['node_modules/**'],
+    ...(suite === 'e2e' ? { projects } : files),
     testTimeout: suite === 'unit' ? 30_000 : 900_000,
     hookTimeout: 60_000,
-    // Where real processes run on few cores: one file after the other.
-    fileParallelism: suite === 'unit' || suite === 'laws',
+    // Many unit tests wait for a real wire, so one more than there are cores keeps all of them busy.
+    ...(suite === 'unit' && { maxWorkers: availableParallelism() + 1 }),
+    // Elsewhere real processes run on few cores: one file after the other.
+    fileParallelism: suite === 'unit' || suite === 'laws' || suite === 'e2e',
   },
 });

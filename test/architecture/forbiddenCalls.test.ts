@@ -5,6 +5,7 @@ import { ownGraph, readOwn } from './ownSources.ts';
 /** Where real time is taken, and why there. */
 const REAL_TIME_ALLOWED: Readonly<Record<string, string>> = {
   'src/adapters/system/': 'implements the Clock and Entropy ports',
+  'src/adapters/backupFile/sealing.ts': 'what is sealed is open to all once a nonce has come twice',
   'src/ui/shared/browserTime.ts': 'in a browser there is no Clock port',
 };
 

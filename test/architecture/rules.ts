@@ -138,6 +138,8 @@ export const RULES: readonly RoomRule[] = [
   adapter('pino', ['pino']),
   adapter('jose', ['jose']),
   adapter('network', 'none'),
+  adapter('x509', ['@peculiar/x509', 'reflect-metadata']),
+  adapter('backupFile', 'none'),
   {
     room: 'src/gateway',
     mayImport: ['src/domain', 'src/core', 'src/ports', 'src/contract', 'src/usage'],

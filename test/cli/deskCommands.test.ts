@@ -7,6 +7,7 @@ import type { Composition } from '../../src/cli/context.ts';
 import { EXIT_CODES } from '../../src/cli/exitCodes.ts';
 import type { Notice } from '../../src/contract/desk.ts';
 import { exampleDraft, PASSWORD, StandingDesk } from '../backoffice/standing.ts';
+import { makeSigner } from '../support/keys.ts';
 import { WallClock } from '../support/wallClock.ts';
 import { loadgate, testContext } from './testContext.ts';
 
@@ -18,8 +19,8 @@ interface Office {
   run(person: string, ...args: readonly string[]): ReturnType<typeof loadgate>;
 }
 
-async function open(): Promise<Office> {
-  const stand = new StandingDesk();
+async function open(change: ConstructorParameters<typeof StandingDesk>[0] = {}): Promise<Office> {
+  const stand = new StandingDesk(change);
   const served = await serveDesk({ host: '127.0.0.1', port: 0, handle: (asked) => stand.desk.handle(asked) });
   if (!served.ok) throw new Error(served.detail);
   const directory = mkdtempSync(join(tmpdir(), 'loadgate-desk-cli-'));
@@ -120,6 +121,87 @@ describe('loadgate desk', () => {
     expect((await run('anna', 'show', noticeId)).out).toMatch(/early end asked by +anna/);
     expect((await run('anna', 'notices')).out).toContain(noticeId);
     expect((await run('anna', 'audit')).out).toMatch(/notice\.authorised[\s\S]*The chain is whole/);
+  });
+
+  it('shows how whole the records are, those that are not whole first, and asks anew', async () => {
+    const office = await open();
+    const { stand, run } = office;
+    await logIn(office, 'anna', 'vera');
+    await stand.register(2);
+    await stand.telemetry('home-0001', 10, 5);
+    const event = { kind: 'limitReleased', limitId: 'curtailment' };
+    await stand.deliver(stand.envelope('home-0002', 'events', 'loadgate.event/1', event, 5));
+    const at = { from: '2026-01-05T00:00:00.000Z', until: '2026-01-05T00:00:00.000Z' };
+    const sequences = { from: 1, until: 2 };
+    await stand.signed('home-0002', {
+      schema: 'loadgate.loss/1',
+      gatewayId: 'home-0002',
+      outboxId: '0123abcd',
+      losses: [{ lossId: 1, stream: 'events', cause: 'thinned', sequences, count: 2, ...at }],
+    });
+    const all = (await run('vera', 'completeness')).out;
+    expect(all.indexOf('home-0002')).toBeLessThan(all.indexOf('home-0001'));
+    expect(all).toMatch(/home-0002 +missing +2 +2 /);
+    expect(all).toContain('Gateways: 1 missing, 1 whole. Records missing: 2');
+    expect((await run('vera', 'completeness', '--state', 'whole')).out).not.toContain('home-0002');
+    const one = (await run('vera', 'completeness', 'home-0002')).out;
+    expect(one).toContain('events misses 3 to 4\n  Not asked for: this desk has no key of its own');
+    expect(one).toContain('events lost 2 (1): there was no room to keep it');
+    expect((await run('vera', 'completeness', 'home-0002', '--ask')).exitCode).toBe(EXIT_CODES.notDone.code);
+    expect((await run('anna', 'completeness', 'home-0002', '--ask')).exitCode).toBe(0);
+    const told = JSON.parse((await run('vera', 'completeness', '--json')).out);
+    expect(told).toMatchObject({ counts: { missing: 1, whole: 1 }, missing: 2 });
+    expect((await run('anna', 'audit')).out).toContain('records.askedFor');
+  });
+
+  it('enters what somebody said, shows how far it has come, and announces texts', async () => {
+    const key = makeSigner('back-office-1');
+    const { keyId, publicKey } = key;
+    const office = await open({ ownSigner: { keyId, publicKey, sign: async (told) => key.sign(told) } });
+    const { stand, run } = office;
+    await logIn(office, 'rolf', 'vera');
+    await stand.register(1);
+    expect((await run('vera', 'consent', 'show', 'home-0001')).out).toBe(
+      'Nothing was said about consent yet\n',
+    );
+    const giving = ['consent', 'give', 'home-0001', 'demandControl', '--text', 'demand-control-1'];
+    const unproven = await run('rolf', ...giving);
+    expect([unproven.exitCode, unproven.err]).toEqual([
+      EXIT_CODES.notDone.code,
+      expect.stringContaining('evidence'),
+    ]);
+    const given = await run('rolf', ...giving, '--evidence', 'form-0017', '--until', '2027-01-01T00:00:00Z');
+    expect(given.out).toContain('demandControl given by main, text demand-control-1: sent');
+    expect((await run('vera', ...giving, '--evidence', 'form-0017')).exitCode).toBe(EXIT_CODES.notDone.code);
+    const { requests } = JSON.parse((await run('vera', 'consent', 'show', 'home-0001', '--json')).out);
+    const said = {
+      purpose: 'demandControl',
+      action: 'given',
+      textVersion: 'demand-control-1',
+      person: 'main',
+    };
+    const at = '2026-01-05T17:00:00.000Z';
+    const entry = { schema: 'loadgate.consent-entry/1', gatewayId: 'home-0001', entry: 1, ...said, at };
+    await stand.signed('home-0001', { ...entry, how: 'backOffice', requestId: requests[0].id });
+    const shown = (await run('vera', 'consent', 'show', 'home-0001')).out;
+    expect(shown).toMatch(/demandControl +main +given +text demand-control-1/);
+    expect(shown).toMatch(/demandControl given +main +text demand-control-1 +rolf +acknowledged/);
+    expect((await run('vera', 'consent', 'ledger', 'home-0001')).out).toMatch(/given by main.*\n {2}ey/);
+    expect((await run('vera', 'consent', 'list', 'demandControl', '--state', 'given')).out).toContain(
+      'home-0001',
+    );
+    const texts = ['consent', 'texts', 'demandControl=demand-control-2'];
+    expect((await run('rolf', ...texts)).exitCode).toBe(EXIT_CODES.wrongUsage.code);
+    expect((await run('rolf', 'consent', 'texts', 'demandControl', '--all')).exitCode).toBe(
+      EXIT_CODES.wrongUsage.code,
+    );
+    expect((await run('rolf', ...texts, '--all')).out).toBe(
+      'Version 1 of the texts goes to 1 gateways; 1 persons agreed to another text\n',
+    );
+    const campaign = ['consent', 'campaign', 'demandControl', 'demand-control-2'];
+    expect((await run('vera', ...campaign)).out).toContain('1 to be asked again');
+    expect((await run('vera', 'consent', 'show', 'home-0001')).out).toContain('superseded');
+    expect((await run('rolf', 'consent', 'withdraw', 'home-0001', 'demandControl')).exitCode).toBe(0);
   });
 
   it('keeps the token where only its user can read it, and forgets it', async () => {

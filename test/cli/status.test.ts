@@ -65,6 +65,13 @@ describe('loadgate status', () => {
     `);
   });
 
+  it('says until when the certificate is good, and where its renewal stands', () => {
+    const certificate = { sentence: 'Valid until 2027-07-01T00:00:00.000Z, for 181 days' };
+    expect(renderStatus({ ...EXAMPLE_STATUS, sync: { ...EXAMPLE_STATUS.sync, certificate } })).toMatch(
+      /^Certificate +Valid until 2027-07-01T00:00:00.000Z, for 181 days$/m,
+    );
+  });
+
   it('prints the whole status as JSON', async () => {
     await answering(JSON.stringify(EXAMPLE_STATUS));
     const { out } = await loadgate(['status', '--json', '--runtime-directory', folder]);

@@ -61,6 +61,16 @@ describe('the settings of the desk', () => {
     ],
     ['no broker', { broker: undefined }, 'broker'],
     ['a broker with a password in its address', { broker: { url: 'mqtt://a:b@host' } }, 'broker.url'],
+    [
+      'another address that is none',
+      { broker: { url: 'mqtts://a', fallbackUrls: ['mqtts://b', 'https://c'] } },
+      'broker.fallbackUrls.1',
+    ],
+    [
+      'a list of other addresses without one',
+      { broker: { url: 'mqtts://a', fallbackUrls: [] } },
+      'broker.fallbackUrls',
+    ],
     ['a setting that is none', { brooker: {} }, 'brooker'],
   ])('refuse %s', (_what, change, path) => {
     expect(mistakes(change)).toMatchObject([
@@ -68,23 +78,35 @@ describe('the settings of the desk', () => {
     ]);
   });
 
+  it('have other addresses of the broker, as a gateway has them', () => {
+    const broker = { url: 'wss://a/mqtt', fallbackUrls: ['mqtts://b:8883', 'wss://c/mqtt'] };
+    expect(read({ broker }).result).toMatchObject({ ok: true, settings: { broker } });
+  });
+
   it('say what was meant', () => {
     expect(mistakes({ usersFil: 'x' })).toMatchObject([{ toDo: expect.stringContaining('usersFile') }]);
   });
 
-  it.each(['distributor.key', 'users.json'])('refuse a %s that others can read', (name) => {
-    const directory = folder();
-    const secret = join(directory, name);
-    writeFileSync(secret, '{ "users": [] }', { mode: 0o640 });
-    expect(read({}, directory).result.ok).toBe(true);
-    for (const mode of [0o644, 0o642, 0o641]) {
-      chmodSync(secret, mode);
-      expect(read({}, directory).result).toMatchObject({
-        ok: false,
-        mistakes: [{ source: secret, found: expect.stringContaining(mode.toString(8)) }],
-      });
-    }
-  });
+  const keys = {
+    backOfficeKey: { keyFile: 'back-office.key' },
+    certificates: { authorityFile: 'authority.pem', authorityKeyFile: 'authority.key' },
+  };
+  it.each(['distributor.key', 'users.json', 'back-office.key', 'authority.key'])(
+    'refuse a %s that others can read',
+    (name) => {
+      const directory = folder();
+      const secret = join(directory, name);
+      writeFileSync(secret, '{ "users": [] }', { mode: 0o640 });
+      expect(read(keys, directory).result.ok).toBe(true);
+      for (const mode of [0o644, 0o642, 0o641]) {
+        chmodSync(secret, mode);
+        expect(read(keys, directory).result).toMatchObject({
+          ok: false,
+          mistakes: [{ source: secret, found: expect.stringContaining(mode.toString(8)) }],
+        });
+      }
+    },
+  );
 
   it('of the example are right, and it names every one', () => {
     const example = join(import.meta.dirname, '../../config/desk.jsonc');

@@ -39,7 +39,7 @@ describe('settings', () => {
         sitePlan: join(folder, 'site.jsonc'),
         stateDirectory: '/var/lib/loadgate',
         runtimeDirectory: '/run/loadgate',
-        broker: { protocolVersion: '5' },
+        broker: { protocolVersion: '5', renewalDays: 30 },
         trust: {},
         identity: {},
         network: {},

@@ -4,7 +4,7 @@ import type { DeviceReadings } from '../../src/domain/point.ts';
 import { measured } from '../../src/domain/reading.ts';
 import type { SitePlan } from '../../src/domain/sitePlan.ts';
 import type { NetworkStanding } from '../../src/gateway/describeStatus.ts';
-import { Gateway } from '../../src/gateway/gateway.ts';
+import { Gateway, type GatewayParts } from '../../src/gateway/gateway.ts';
 import type {
   ActionResult,
   Device,
@@ -112,6 +112,8 @@ export class FakeStore implements Store {
   readonly outboxId = '0a1b2c3d';
   condition: StoreCondition;
   isFull = false;
+  /** What each commit takes from everything else. */
+  onCommit: () => void = () => undefined;
   readonly batches: RecordBatch[] = [];
   readonly #happenings: Happening[];
 
@@ -122,6 +124,7 @@ export class FakeStore implements Store {
 
   commit(batch: RecordBatch): CommitResult {
     this.#happenings.push(this.isFull ? 'commit refused' : 'commit');
+    this.onCommit();
     if (this.isFull) return { ok: false, detail: 'disk full' };
     const { cleaning, ...plain } = batch;
     const told = cleaning?.tell([]);
@@ -194,11 +197,16 @@ export class FakeHome {
   householdA = 10;
   /** The way to the back office by the last look at it. */
   network: NetworkStanding | undefined;
+  /** What is said of the certificate at the broker, and what is wrong with it. */
+  certificate: Pick<ReturnType<GatewayParts['syncStatus']>, 'certificate' | 'faults'> = {};
   #jitter = 0;
 
   constructor(condition?: StoreCondition, chargerRefreshMs?: number, plan: SitePlan = SITE) {
-    const runningMs = condition?.kind === 'restored' ? condition.state.runningMs : 0;
-    this.clock = new SteppedClock({ runningMs });
+    const state = condition !== undefined && 'state' in condition ? condition.state : undefined;
+    const runningMs = state?.runningMs ?? 0;
+    // It takes some hours until another box stands there.
+    const later = condition?.kind === 'fromBackup' ? { utcMs: condition.state.utcMs + 3 * 3_600_000 } : {};
+    this.clock = new SteppedClock({ runningMs, ...later });
     const { clock, happenings } = this;
     this.store = new FakeStore(happenings, condition);
     this.grid = new FakeDevice('grid', clock, happenings);
@@ -247,7 +255,7 @@ export class FakeHome {
       telemetryIntervalMs: 60_000,
       keepJournalDays: 1,
       onRecorded: () => undefined,
-      syncStatus: () => ({ isConnected: false, sent: 0, acknowledged: 0 }),
+      syncStatus: () => ({ isConnected: false, sent: 0, acknowledged: 0, ...this.certificate }),
       networkState: () => this.network,
     });
   }

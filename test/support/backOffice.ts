@@ -18,6 +18,10 @@ export class BackOffice {
   isThere = true;
   /** Every so many messages the acknowledgement is lost; 0 never. */
   losesEvery = 0;
+  /** Every so many messages one that was acknowledged never arrives; 0 never. */
+  losesMessageEvery = 0;
+  /** Called for each that arrives. While it is set, what came is not kept here. */
+  onReceived: ((message: ReceivedMessage) => void) | undefined;
   #published = 0;
   readonly #listeners = new Set<(isConnected: boolean) => void>();
   readonly #handlers = new Map<string, (message: BusMessage) => Promise<void>>();
@@ -37,8 +41,9 @@ export class BackOffice {
       publish: async (topic, payload): Promise<PublishResult> => {
         if (!this.isThere || isCut) return { ok: false, cause: 'offline', detail: 'nobody there' };
         const { outboxId, stream, sequence } = JSON.parse(payload) as ReceivedMessage;
-        this.received.push({ topic, outboxId, stream, sequence, payload });
         this.#published += 1;
+        const isLost = this.losesMessageEvery > 0 && this.#published % this.losesMessageEvery === 0;
+        if (!isLost) this.#receive({ topic, outboxId, stream, sequence, payload });
         if (this.losesEvery > 0 && this.#published % this.losesEvery === 0) {
           return { ok: false, cause: 'timeout', detail: 'no acknowledgement' };
         }
@@ -61,6 +66,15 @@ export class BackOffice {
         for (const listener of own) this.#listeners.delete(listener);
       },
     };
+  }
+
+  published(): number {
+    return this.#published;
+  }
+
+  #receive(message: ReceivedMessage): void {
+    if (this.onReceived === undefined) this.received.push(message);
+    else this.onReceived(message);
   }
 
   /** Sends a command to the gateway as it is; resolves when it was acknowledged. */

@@ -105,7 +105,7 @@ export function signCommand(
 ): string {
   if (topic === 'trust') return keys.root.sign(body);
   if (topic === 'restriction' || topic === 'areaRestriction') return keys.distributor.sign(body);
-  if (topic.startsWith('consent')) return keys.backOffice.sign(body);
+  if (topic === 'rangeRequest' || topic.startsWith('consent')) return keys.backOffice.sign(body);
   const issuedAt = topic === 'heartbeat' ? {} : { issuedAt: new Date(utcMs).toISOString() };
   return keys.party.sign({ gatewayId, ...issuedAt, ...body });
 }

@@ -49,7 +49,12 @@ export class SteppedClock implements Clock {
       next.run();
       await settle();
     }
-    this.#runningMs = untilMs;
+    this.#runningMs = Math.max(this.#runningMs, untilMs);
+  }
+
+  /** As a program that does nothing else for a while: time passes, and no timer runs until it is done. */
+  block(delayMs: number): void {
+    this.#runningMs += delayMs;
   }
 
   #nextDue(untilMs: number): Timer | undefined {

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildHome, type Home } from '../../firmware-sim/home.ts';
@@ -15,12 +15,14 @@ import { distributorOf } from '../../src/domain/mpan.ts';
 import type { SitePlan } from '../../src/domain/sitePlan.ts';
 import { fallbackSettingsOf } from '../../src/gateway/fallbackKeeper.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
+import type { RoomSettings } from '../../src/gateway/streams/room.ts';
 import type { Cancel, Clock } from '../../src/ports/clock.ts';
 import type { Device } from '../../src/ports/device.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { loadProfiles } from '../../src/profiles/loadProfiles.ts';
 import { Inbox } from '../../src/sync/inbox.ts';
 import { Postman } from '../../src/sync/outbox.ts';
+import { RangeDesk } from '../../src/sync/rangeDesk.ts';
 import type { BackOffice } from './backOffice.ts';
 import { given, USUAL_PURPOSES } from './consents.ts';
 import { DirectLine } from './directLine.ts';
@@ -98,6 +100,12 @@ interface SteppedHomeOptions {
   readonly consents?: readonly ConsentPurpose[];
   /** In place of the plan of that home that comes with the product. */
   readonly site?: SitePlan;
+  /** Room of the outbox; that of the product when absent. */
+  readonly outbox?: RoomSettings;
+  /** Default 30. */
+  readonly keepJournalDays?: number;
+  /** Stands between the gateway and its record. */
+  readonly wrapStore?: (store: Store) => Store;
 }
 
 /**
@@ -143,8 +151,10 @@ export class SteppedHome {
   }
 
   start(): void {
-    const store = openStore({ directory: this.#stateDirectory(), log: this.log });
-    const restored = store.condition.kind === 'restored' ? store.condition.state.runningMs : 0;
+    const { outbox, wrapStore } = this.#options;
+    const opened = openStore({ directory: this.#stateDirectory(), log: this.log });
+    const store = wrapStore?.(opened) ?? opened;
+    const restored = 'state' in store.condition ? store.condition.state.runningMs : 0;
     const clock = new LifeClock(this.clock, restored, () => this.wallClockOffsetMs);
     const devices = this.#createDevices(clock);
     const bus = this.#backOffice.connect();
@@ -166,7 +176,8 @@ export class SteppedHome {
       cycleIntervalMs: 1000,
       segmentMs: 45_000,
       telemetryIntervalMs: this.#options.telemetryIntervalMs ?? 60_000,
-      keepJournalDays: 30,
+      keepJournalDays: this.#options.keepJournalDays ?? 30,
+      ...(outbox !== undefined && { outbox }),
       onRecorded: () => postman?.nudge(),
       syncStatus: () => ({ isConnected: bus.isConnected(), sent: 0, acknowledged: 0 }),
     });
@@ -187,6 +198,7 @@ export class SteppedHome {
       onCancel: (id) => gateway.commands.cancelControl(id),
       onHeartbeat: () => gateway.commands.hearParty(),
       whyNoControl: () => gateway.agreement.whyNoControl(),
+      releasesSinceUtcMs: () => gateway.commands.releasesSinceUtcMs(),
       consent: {
         view: () => gateway.agreement.view(),
         onEntry: (entry) => gateway.agreement.accept(entry),
@@ -206,7 +218,19 @@ export class SteppedHome {
       entropy,
       log: this.log,
       cut: (row) => gateway.agreement.cutRow(row),
+      kept: (stream, sequence) => store.streams.kept(stream, sequence, sequence, 1)[0],
       inFlightMaximum: () => 20,
+      onEvent: (event) => gateway.record(event),
+    });
+    new RangeDesk({
+      gatewayId: GATEWAY_ID,
+      bus,
+      clock,
+      log: this.log,
+      bundle: () => this.keys.bundle,
+      verify: createSignatureReader(),
+      onRequest: (request) => gateway.commands.answerRange(request),
+      repeat: (stream, sequences) => postman?.repeat(stream, sequences),
       onEvent: (event) => gateway.record(event),
     });
     this.#life = { clock, gateway, store, postman, bus, devices };
@@ -218,8 +242,11 @@ export class SteppedHome {
     if (missing.length > 0 && consents.length > 0) gateway.agreement.change(consents);
   }
 
-  /** Ends the life between two steps, as SIGKILL does: nothing more is written, the next life finds what is on the disk. */
-  kill(): void {
+  /**
+   * Ends the life between two steps, as SIGKILL does: nothing more is written, the next life finds what is on the disk.
+   * @param keepsLogBytes a power cut takes what of the log lies behind this, since it was not put on the disk for good yet
+   */
+  kill({ keepsLogBytes }: { readonly keepsLogBytes?: number } = {}): void {
     const life = this.#life;
     if (life === undefined) return;
     life.clock.end();
@@ -231,8 +258,13 @@ export class SteppedHome {
       if (existsSync(join(abandoned, name)))
         cpSync(join(abandoned, name), join(this.#stateDirectory(), name));
     }
+    const log = join(this.#stateDirectory(), 'loadgate.sqlite-wal');
+    if (keepsLogBytes !== undefined && existsSync(log) && statSync(log).size > keepsLogBytes) {
+      truncateSync(log, keepsLogBytes);
+    }
     // Only now: closing writes, and a killed process does not.
     life.store.close();
+    rmSync(abandoned, { recursive: true, force: true });
     this.#life = undefined;
   }
 

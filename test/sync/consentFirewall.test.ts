@@ -252,6 +252,13 @@ describe('the back office', () => {
     const late = { ...request, id: 'r2', action: 'given', evidence: 'form-12' };
     await home.command('consent', late);
     expect(home.gateway.agreement.view().covered.has('chargingData')).toBe(false);
+    await home.clock.advance(3_000);
+    const refusals = textsOf(office).map((text) => JSON.parse(text).body);
+    expect(refusals.find(({ kind }) => kind === 'controlRefused')).toMatchObject({
+      topic: 'loadgate/v1/home/control/consent',
+      id: 'r2',
+      cause: expect.stringContaining('later than this was issued'),
+    });
     await home.command('consent', { ...late, id: 'r3', issuedAt: at(0) });
     expect(home.gateway.agreement.view().covered.has('chargingData')).toBe(true);
   });

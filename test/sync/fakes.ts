@@ -11,10 +11,12 @@ export class MemoryOutbox implements Pick<Store, 'outboxId' | 'pending' | 'pendi
   onAcknowledge: (rows: readonly Pick<OutboxRow, 'stream' | 'sequence'>[]) => void = () => {};
   removals = 0;
 
-  add(stream: StreamName): number {
+  /** @param bytes of its body, about */
+  add(stream: StreamName, bytes = 2): number {
     this.#last[stream] += 1;
     const sequence = this.#last[stream];
-    this.rows.push({ stream, sequence, recordedAtUtcMs: 1_000 * sequence, runningMs: sequence, body: '{}' });
+    const body = bytes <= 2 ? '{}' : JSON.stringify({ filling: 'x'.repeat(bytes) });
+    this.rows.push({ stream, sequence, recordedAtUtcMs: 1_000 * sequence, runningMs: sequence, body });
     return sequence;
   }
 

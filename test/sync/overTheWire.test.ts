@@ -39,7 +39,7 @@ async function bring(
     url: broker.url,
     clientId: 'home-1',
     protocolVersion,
-    will: { topic: 'loadgate/v1/home-1/status', payload: '{}' },
+    credentials: () => ({}),
     clock,
     log,
     reconnectDelayMs: () => 5,

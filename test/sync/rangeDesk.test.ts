@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createSignatureReader } from '../../src/adapters/jose/signatureReader.ts';
 import type { RangeRequest } from '../../src/contract/streams.ts';
+import type { DomainEvent } from '../../src/domain/event.ts';
 import type { OutboxRow, StreamName } from '../../src/ports/store.ts';
 import { Postman } from '../../src/sync/outbox.ts';
 import { RangeDesk } from '../../src/sync/rangeDesk.ts';
@@ -26,6 +27,7 @@ class Bench {
   readonly bus = new HandBus();
   readonly clock = new SteppedClock();
   readonly asked: RangeRequest[] = [];
+  readonly events: DomainEvent[] = [];
   readonly outbox = new MemoryOutbox();
   readonly log = new RecordingLog();
   readonly postman: Postman;
@@ -41,7 +43,8 @@ class Bench {
       clock,
       entropy: fixedEntropy(0),
       log,
-      cut: (row) => (row.sequence === 99 ? undefined : row),
+      cut: (row) =>
+        row.sequence === 99 ? undefined : row.sequence === 97 ? { ...row, body: '{"cut":true}' } : row,
       kept,
       inFlightMaximum: () => 20,
       onEvent: () => undefined,
@@ -58,6 +61,7 @@ class Bench {
         return [3, 4, 5];
       },
       repeat: (stream, sequences) => this.postman.repeat(stream, sequences),
+      onEvent: (event) => this.events.push(event),
     });
     bus.connect();
   }
@@ -90,6 +94,16 @@ describe('a request for records', () => {
     expect(bench.asked).toEqual([]);
     expect(bench.bus.sent).toEqual([]);
     expect(bench.log.lines.some(({ message }) => message === 'Request for records refused')).toBe(true);
+    const told = { kind: 'controlRefused', topic: TOPIC, cause: expect.any(String) };
+    expect(bench.events).toMatchObject([told]);
+  });
+
+  it('and is refused is told with its id, at most ten times in a minute', async () => {
+    const bench = new Bench();
+    for (let number = 0; number < 30; number += 1)
+      await bench.ask({ ...REQUEST, id: `r-${number}` }, KEYS.party);
+    expect(bench.events).toHaveLength(10);
+    expect(bench.events[0]).toMatchObject({ id: 'r-0', cause: expect.stringContaining('controllingParty') });
   });
 });
 
@@ -124,9 +138,9 @@ describe('what is repeated', () => {
     expect(new Set(bench.bus.sent.map(({ sequence }) => sequence)).size).toBe(60);
   });
 
-  it('is cut to what consent covers now', async () => {
+  it('is what was sent, or nothing: of what consent covers no more not even a part is repeated', async () => {
     const bench = new Bench();
-    bench.postman.repeat('telemetry', [98, 99, 100]);
+    bench.postman.repeat('telemetry', [97, 98, 99, 100]);
     await bench.clock.advance(100);
     expect(bench.bus.sent.map(({ sequence }) => sequence)).toEqual([98, 100]);
   });

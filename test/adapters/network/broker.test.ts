@@ -37,7 +37,7 @@ function keep(one: OpenServer): OpenServer {
 function probe(
   paths: Partial<Identity> = { certificateAuthorityFile: authority.certificateFile },
 ): NetworkProbe {
-  return openNetworkProbe({ clock, ...paths });
+  return openNetworkProbe({ clock, files: () => paths });
 }
 
 function shake(to: OpenServer, paths?: Partial<Identity>, host = 'localhost'): Promise<TlsSeen> {
@@ -219,6 +219,8 @@ describe('the certificate of the gateway', () => {
 
   it('counts as unusable when the password that goes with it is gone', () => {
     const passwordFile = join(folder.path, 'no-password');
-    expect(openNetworkProbe({ clock, passwordFile }).identity()).toMatchObject({ kind: 'unusable' });
+    expect(openNetworkProbe({ clock, files: () => ({ passwordFile }) }).identity()).toMatchObject({
+      kind: 'unusable',
+    });
   });
 });
