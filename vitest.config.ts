@@ -42,7 +42,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Many unit tests wait for a real wire, so one more than there are cores keeps all of them busy.
     ...(suite === 'unit' && { maxWorkers: availableParallelism() + 1 }),
-    // Elsewhere real processes run on few cores: one file after the other.
-    fileParallelism: suite === 'unit' || suite === 'laws' || suite === 'e2e',
+    // There real processes are killed while they are busy, and the time that they take is judged.
+    fileParallelism: suite !== 'chaos',
   },
 });

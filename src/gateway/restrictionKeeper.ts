@@ -136,7 +136,9 @@ export class RestrictionKeeper {
 
   /** To be called before each decision. */
   passTime(memory: RestrictionMemory, now: Now): RestrictionMemory {
-    return this.#tell(passTime(memory, now, sumOf(this.#samples)), now);
+    // Each cycle goes through here before what narrows has left: the sum is for those alone that may begin now.
+    const mayBegin = memory.held.some(({ startedAtMs }) => startedAtMs === undefined);
+    return this.#tell(passTime(memory, now, mayBegin ? sumOf(this.#samples) : undefined), now);
   }
 
   /** What holds in this decision; the same list while nothing has changed. */
