@@ -2,7 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { BoardPage, BoardRow } from '../../../contract/desk.ts';
 import { power } from '../../shared/format.ts';
 import { useFetched } from '../../shared/hooks.ts';
-import { Field, TextField } from '../../shared/parts/field.tsx';
+import { FilterField, TextField } from '../../shared/parts/field.tsx';
 import { Instant } from '../../shared/parts/instant.tsx';
 import { Pager } from '../../shared/parts/pager.tsx';
 import { Badge, Waiting } from '../../shared/parts/words.tsx';
@@ -47,21 +47,13 @@ export function BoardTable({ noticeId, stage, onStage }: BoardTableProps) {
           }}
           input={{ type: 'search', placeholder: 'part of its id', spellcheck: false }}
         />
-        <Field id="stage" name="Show">
-          <select
-            id="stage"
-            class="input"
-            value={stage}
-            onChange={(event) => onStage(event.currentTarget.value as StageFilter)}
-          >
-            <option value="">all</option>
-            {Object.entries(STAGE_WORDS).map(([key, { name }]) => (
-              <option key={key} value={key}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </Field>
+        <FilterField
+          id="stage"
+          name="Show"
+          value={stage}
+          words={STAGE_WORDS}
+          onValue={(value) => onStage(value as StageFilter)}
+        />
       </div>
       {shown === undefined ? (
         <div class="empty">

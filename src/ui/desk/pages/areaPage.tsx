@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { AreaSummary, GatewayPage } from '../../../contract/desk.ts';
 import { count, duration, power } from '../../shared/format.ts';
 import { useFetched, useTitle } from '../../shared/hooks.ts';
-import { TextField } from '../../shared/parts/field.tsx';
+import { FilterField, TextField } from '../../shared/parts/field.tsx';
 import { Ago } from '../../shared/parts/instant.tsx';
 import { Pager } from '../../shared/parts/pager.tsx';
 import { Badge, Figure, Waiting } from '../../shared/parts/words.tsx';
@@ -76,25 +76,17 @@ export function AreaPage({ areaId }: { readonly areaId: string }) {
             }}
             input={{ type: 'search', placeholder: 'part of its id', spellcheck: false }}
           />
-          <div class="field">
-            <label for="consent">Agreement</label>
-            <select
-              id="consent"
-              class="input"
-              value={consent}
-              onChange={(event) => {
-                setConsent(event.currentTarget.value);
-                setPage(1);
-              }}
-            >
-              <option value="">any</option>
-              {Object.entries(CONSENT_WORDS).map(([key, { name }]) => (
-                <option key={key} value={key}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </div>
+          <FilterField
+            id="consent"
+            name="Agreement"
+            value={consent}
+            words={CONSENT_WORDS}
+            nothingLeftOut="any"
+            onValue={(value) => {
+              setConsent(value);
+              setPage(1);
+            }}
+          />
         </div>
         {gateways.value === undefined ? (
           <div class="empty">

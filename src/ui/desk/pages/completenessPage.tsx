@@ -1,7 +1,7 @@
 import type { CompletenessPage as Completeness, CompletenessRow } from '../../../contract/desk.ts';
 import { count } from '../../shared/format.ts';
 import { useFetched, useTitle } from '../../shared/hooks.ts';
-import { Field, TextField } from '../../shared/parts/field.tsx';
+import { FilterField, TextField } from '../../shared/parts/field.tsx';
 import { Ago, Instant } from '../../shared/parts/instant.tsx';
 import { Pager } from '../../shared/parts/pager.tsx';
 import { Badge, Figure, Waiting } from '../../shared/parts/words.tsx';
@@ -57,21 +57,13 @@ export function CompletenessPage({ query }: { readonly query: URLSearchParams })
             onValue={(value) => show({ search: value, page: undefined })}
             input={{ type: 'search', placeholder: 'part of its id', spellcheck: false }}
           />
-          <Field id="state" name="Show">
-            <select
-              id="state"
-              class="input"
-              value={state}
-              onChange={(event) => show({ state: event.currentTarget.value, page: undefined })}
-            >
-              <option value="">all</option>
-              {Object.entries(COMPLETENESS_WORDS).map(([key, { name }]) => (
-                <option key={key} value={key}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </Field>
+          <FilterField
+            id="state"
+            name="Show"
+            value={state}
+            words={COMPLETENESS_WORDS}
+            onValue={(value) => show({ state: value, page: undefined })}
+          />
         </div>
         {rows.length > 0 && <Rows rows={rows} />}
         <div class="card-foot">

@@ -1,6 +1,7 @@
 import type { NoticePage as NoticeRows, NoticeSummary } from '../../../contract/desk.ts';
 import { duration } from '../../shared/format.ts';
 import { useFetched, useTitle } from '../../shared/hooks.ts';
+import { FilterField } from '../../shared/parts/field.tsx';
 import { Instant } from '../../shared/parts/instant.tsx';
 import { Pager } from '../../shared/parts/pager.tsx';
 import { Badge, Waiting } from '../../shared/parts/words.tsx';
@@ -33,22 +34,13 @@ export function NoticesPage({ query }: { readonly query: URLSearchParams }) {
       </div>
       <section class="card flush" aria-label="All notices">
         <div class="card-head filters">
-          <div class="field">
-            <label for="state">Show</label>
-            <select
-              id="state"
-              class="input"
-              value={state}
-              onChange={(event) => replaceWith(withQuery('/notices', { state: event.currentTarget.value }))}
-            >
-              <option value="">all</option>
-              {Object.entries(STATE_WORDS).map(([key, { name }]) => (
-                <option key={key} value={key}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </div>
+          <FilterField
+            id="state"
+            name="Show"
+            value={state}
+            words={STATE_WORDS}
+            onValue={(value) => replaceWith(withQuery('/notices', { state: value }))}
+          />
         </div>
         {notices.value === undefined ? (
           <div class="empty">

@@ -112,6 +112,30 @@ export function NumberField({ value, onValue, unit, input, ...field }: NumberFie
   );
 }
 
+interface FilterFieldProps extends Pick<FieldProps, 'id' | 'name'> {
+  /** Empty: nothing is left out. */
+  readonly value: string;
+  readonly words: Readonly<Record<string, { readonly name: string }>>;
+  readonly nothingLeftOut?: string;
+  readonly onValue: (value: string) => void;
+}
+
+/** Which rows of a list are shown. */
+export function FilterField({ id, name, value, words, nothingLeftOut = 'all', onValue }: FilterFieldProps) {
+  return (
+    <Field id={id} name={name}>
+      <select id={id} class="input" value={value} onChange={(event) => onValue(event.currentTarget.value)}>
+        <option value="">{nothingLeftOut}</option>
+        {Object.entries(words).map(([key, word]) => (
+          <option key={key} value={key}>
+            {word.name}
+          </option>
+        ))}
+      </select>
+    </Field>
+  );
+}
+
 interface ChoiceProps {
   readonly name: string;
   readonly isChosen: boolean;
