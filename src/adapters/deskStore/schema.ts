@@ -128,6 +128,8 @@ const MIGRATIONS: readonly string[] = [
     message TEXT NOT NULL,
     jws TEXT NOT NULL,
     is_acknowledged INTEGER NOT NULL CHECK (is_acknowledged IN (0, 1)),
+    -- Said before the gateway was restored from a backup: it acts upon it only when it is said anew.
+    is_unconfirmed INTEGER NOT NULL CHECK (is_unconfirmed IN (0, 1)),
     PRIMARY KEY (gateway_id, at_utc_ms, entry)
   ) STRICT;
   CREATE INDEX consent_by_purpose ON consent_entry (purpose, gateway_id, person, at_utc_ms DESC, entry DESC);
@@ -139,7 +141,7 @@ const MIGRATIONS: readonly string[] = [
 
   -- The last word of each person about each purpose.
   CREATE VIEW consent_last AS
-    SELECT gateway_id, purpose, person, action, text_version, at_utc_ms, expires_at_utc_ms
+    SELECT gateway_id, purpose, person, action, text_version, at_utc_ms, expires_at_utc_ms, is_unconfirmed
     FROM (
       SELECT *, row_number() OVER (
         PARTITION BY purpose, gateway_id, person ORDER BY at_utc_ms DESC, entry DESC
@@ -195,7 +197,7 @@ const MIGRATIONS: readonly string[] = [
       one.value ->> '$.message.entry', one.value ->> '$.message.purpose', one.value ->> '$.message.person',
       one.value ->> '$.message.action', one.value ->> '$.message.textVersion',
       round(1000 * unixepoch(one.value ->> '$.message.expiresAt', 'subsec')),
-      one.value -> '$.message', one.value ->> '$.jws', one.value ->> '$.isAcknowledged'
+      one.value -> '$.message', one.value ->> '$.jws', one.value ->> '$.isAcknowledged', 0
     FROM remembered AS home, json_each(home.value, '$.entries') AS one
     WHERE home.name GLOB 'consent of *';
   INSERT OR IGNORE INTO consent_request (request_id, gateway_id, request, jws, state)
@@ -228,20 +230,6 @@ const MIGRATIONS: readonly string[] = [
     BEGIN SELECT RAISE(ABORT, 'what was issued is never changed'); END;
   CREATE TRIGGER certificate_stays BEFORE DELETE ON certificate
     BEGIN SELECT RAISE(ABORT, 'what was issued is never deleted'); END;
-  `,
-  `
-  -- Said before the gateway was restored from a backup: it acts upon it only when it is said anew.
-  ALTER TABLE consent_entry ADD COLUMN is_unconfirmed INTEGER NOT NULL DEFAULT 0 CHECK (is_unconfirmed IN (0, 1));
-  DROP VIEW consent_last;
-  CREATE VIEW consent_last AS
-    SELECT gateway_id, purpose, person, action, text_version, at_utc_ms, expires_at_utc_ms, is_unconfirmed
-    FROM (
-      SELECT *, row_number() OVER (
-        PARTITION BY purpose, gateway_id, person ORDER BY at_utc_ms DESC, entry DESC
-      ) AS place
-      FROM consent_entry
-    )
-    WHERE place = 1;
   `,
 ];
 

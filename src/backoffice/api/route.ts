@@ -1,4 +1,5 @@
-import { type ConsentStand, consentStates } from '../../contract/desk.ts';
+import type { ConsentStand } from '../../contract/desk.ts';
+import { CONSENT_STATES } from '../../contract/status.ts';
 import type { WebAnswer, WebRequest, WebStreamAnswer } from '../../ports/web.ts';
 import { problemsOf } from '../notices/checkDraft.ts';
 import type { Actor } from '../notices/outcome.ts';
@@ -109,5 +110,5 @@ export function whole(text: string | null, otherwise: number, most: number): num
 
 /** A state of consent that is asked for; undefined for anything else. */
 export function consentStateOf(text: string | null): ConsentStand | undefined {
-  return consentStates.find((state) => state === text);
+  return CONSENT_STATES.find((state) => state === text);
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { type ConsentWish, consentStates } from '../../contract/desk.ts';
+import type { ConsentWish } from '../../contract/desk.ts';
+import { CONSENT_STATES } from '../../contract/status.ts';
 import type { Registrar } from '../registrar.ts';
 import { parseInstant } from '../values.ts';
 import {
@@ -68,7 +69,7 @@ export function addDeskConsentCommands(
       .add('list <purpose>', 'List persons by where they stand.', listConsents, [
         'loadgate desk consent list demandControl --state withdrawn',
       ])
-      .addOption(new Option('--state <state>', 'only those who stand so').choices(consentStates)),
+      .addOption(new Option('--state <state>', 'only those who stand so').choices(CONSENT_STATES)),
     'the persons',
   );
   ask(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { noticeStateSchema } from './notice.ts';
-import { consentStates } from './registry.ts';
+import { consentStateSchema } from './registry.ts';
 
 /** How far a gateway is with a notice. asked: no answer yet. The order is the order of the life. */
 export const STAGES = [
@@ -74,7 +74,7 @@ export type Board = z.infer<typeof boardSchema>;
 export const boardRowSchema = z.object({
   gatewayId: z.string(),
   supplierId: z.string().exactOptional(),
-  consent: z.enum(consentStates),
+  consent: consentStateSchema,
   isReachable: z.boolean(),
   stage: stageSchema,
   /** How it ended, where every load is back. */

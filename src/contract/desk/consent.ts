@@ -8,11 +8,10 @@ import {
 import { consentRequestSchema, consentTextsSchema } from '../consent.ts';
 import { areaIdSchema } from '../restriction.ts';
 import { gatewayIdSchema } from '../topics.ts';
-import { consentStates } from './registry.ts';
+import { consentStateSchema } from './registry.ts';
 
 const purposeSchema = z.enum(Object.keys(CONSENT_PURPOSES) as [ConsentPurpose]);
 const gatewayPurposeSchema = z.enum(GATEWAY_PURPOSES as [ConsentPurpose]);
-const stateSchema = z.enum(consentStates);
 
 /**
  * How far something has come that this desk sends to a gateway. waiting: the broker has not taken it; sent: it has, and hands it to
@@ -47,13 +46,13 @@ export const homeConsentSchema = z.object({
       purpose: purposeSchema,
       title: z.string(),
       /** Of the household: given while the main driver has given it and nobody else has refused or withdrawn it. */
-      state: stateSchema,
+      state: consentStateSchema,
       /** The text that this desk has announced; absent: none, and the site plan of the home names it. */
       text: z.object({ version: z.string(), appliesFrom: z.string().exactOptional() }).exactOptional(),
       persons: z.array(
         z.object({
           person: z.string(),
-          state: stateSchema,
+          state: consentStateSchema,
           textVersion: z.string(),
           at: z.string(),
           how: z.string(),
@@ -126,7 +125,7 @@ export const consentPageSchema = z.object({
       gatewayId: z.string(),
       person: z.string(),
       purpose: purposeSchema,
-      state: stateSchema,
+      state: consentStateSchema,
       textVersion: z.string(),
       at: z.string(),
     }),

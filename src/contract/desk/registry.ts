@@ -1,19 +1,11 @@
 import { z } from 'zod';
 import { areaIdSchema } from '../restriction.ts';
+import { CONSENT_STATES } from '../status.ts';
 import { gatewayIdSchema } from '../topics.ts';
 import { distributorSchema, identifierSchema, publicKeySchema, wordsSchema } from '../words.ts';
 
 /** Where a household stands. never: nobody has asked, or it is not known here. */
-export const consentStates = [
-  'never',
-  'given',
-  'refused',
-  'withdrawn',
-  'expired',
-  'superseded',
-  'unconfirmed',
-] as const;
-const consentStateSchema = z.enum(consentStates);
+export const consentStateSchema = z.enum(CONSENT_STATES);
 export type ConsentStand = z.infer<typeof consentStateSchema>;
 
 /** One gateway as a registrar hands it in. No names, addresses or numbers of people: a strict schema refuses them. */
