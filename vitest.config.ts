@@ -6,15 +6,9 @@ const suite = process.env.LOADGATE_SUITE ?? 'unit';
 const separate = ['laws', 'e2e', 'chaos', 'week'];
 
 /** These load all cores by themselves, or measure how fast something is. The others mostly wait: two of them fit beside each other. */
-const ALONE = [
-  'deskPages',
-  'deskRecords',
-  'eventfulStretches',
-  'feeder',
-  'fleet',
-  'scenarios',
-  'slowLine',
-].map((name) => `test/e2e/${name}.test.ts`);
+const ALONE = ['deskPages', 'deskRecords', 'eventfulStretches', 'feeder', 'fleet', 'scenarios'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
 /** With `extends`, lists would be added to those of the whole. */
 const projects: TestProjectConfiguration[] = [
   {
@@ -40,8 +34,8 @@ export default defineConfig({
     ...(suite === 'e2e' ? { projects } : files),
     testTimeout: suite === 'unit' ? 30_000 : 900_000,
     hookTimeout: 60_000,
-    // Many unit tests wait for a real wire, so one more than there are cores keeps all of them busy.
-    ...(suite === 'unit' && { maxWorkers: availableParallelism() + 1 }),
+    // By itself the runner leaves a core free. Many unit tests wait for a real wire, so one worker more keeps all cores busy.
+    maxWorkers: suite === 'unit' ? availableParallelism() + 1 : availableParallelism(),
     // There real processes are killed while they are busy, and the time that they take is judged.
     fileParallelism: suite !== 'chaos',
   },
