@@ -9,6 +9,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Entropy } from '../ports/entropy.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
+import type { BackOfficeOptions } from '../sync/backOfficeOrders.ts';
 import { openCertificateDesk } from '../sync/certificates/certificateDesk.ts';
 import type { CertificateRenewal } from '../sync/certificates/renewal.ts';
 import { Inbox } from '../sync/inbox.ts';
@@ -104,28 +105,22 @@ export function startSync(parts: SyncParts): Postman {
     inFlightMaximum: () => bus.inFlightMaximum(),
     onEvent: (event) => gateway.record(event),
   });
-  new RangeDesk({
+  const backOffice: BackOfficeOptions = {
     gatewayId,
     bus,
     clock,
     log,
     bundle: () => inbox.trustBundle(),
     verify: trust.verify,
+    onEvent: (event) => gateway.record(event),
+  };
+  new RangeDesk({
+    ...backOffice,
     onRequest: (request) => gateway.commands.answerRange(request),
     repeat: (stream, sequences) => postman.repeat(stream, sequences),
-    onEvent: (event) => gateway.record(event),
   });
   if (renewal !== undefined) {
-    openCertificateDesk({
-      gatewayId,
-      bus,
-      clock,
-      log,
-      bundle: () => inbox.trustBundle(),
-      verify: trust.verify,
-      onCertificate: (message) => renewal.take(message),
-      onEvent: (event) => gateway.record(event),
-    });
+    openCertificateDesk({ ...backOffice, onCertificate: (message) => renewal.take(message) });
   }
   return postman;
 }

@@ -1,29 +1,14 @@
 import { type RangeRequest, rangeRequestSchema } from '../contract/streams.ts';
-import { topicOf } from '../contract/topics.ts';
-import type { DomainEvent } from '../domain/event.ts';
-import type { TrustBundle } from '../domain/trustBundle.ts';
-import type { Bus, BusMessage } from '../ports/bus.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
-import type { SignatureReader } from '../ports/signature.ts';
 import type { StreamName } from '../ports/store.ts';
+import { type BackOfficeOptions, takeOrders } from './backOfficeOrders.ts';
 import { judgeFreshness } from './freshness.ts';
-import { countRefusal, NO_REFUSALS, type RefusalCount } from './refusalLimit.ts';
-import { readSigned } from './signedControl.ts';
 
 const MOST_REMEMBERED_IDS = 256;
 
-interface RangeDeskOptions {
-  readonly gatewayId: string;
-  readonly bus: Pick<Bus, 'subscribe'>;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly bundle: () => TrustBundle;
-  readonly verify: SignatureReader;
+interface RangeDeskOptions extends BackOfficeOptions {
   /** Answers it. @returns the sequences that are to be sent again */
   readonly onRequest: (request: RangeRequest) => readonly number[];
   readonly repeat: (stream: StreamName, sequences: readonly number[]) => void;
-  readonly onEvent: (event: DomainEvent) => void;
 }
 
 /** Takes requests of the back office for records that are missing there. Whatever it does not obey stays without effect. */
@@ -31,34 +16,15 @@ export class RangeDesk {
   readonly #options: RangeDeskOptions;
   /** A request comes again when its acknowledgement was lost. */
   readonly #answered = new Set<string>();
-  #refused: RefusalCount = NO_REFUSALS;
 
   constructor(options: RangeDeskOptions) {
     this.#options = options;
-    options.bus.subscribe(topicOf(options.gatewayId, 'rangeRequest'), (message) => this.#take(message));
-  }
-
-  async #take(message: BusMessage): Promise<void> {
-    const { bundle, verify, clock } = this.#options;
-    const reading = await readSigned<RangeRequest>(message, {
+    takeOrders<RangeRequest>(options, {
+      topic: 'rangeRequest',
       schemas: { 'loadgate.range-request/1': rangeRequestSchema },
-      signerOf: () => ({ role: 'backOffice' }),
-      bundle: bundle(),
-      verify,
-      now: clock.now(),
+      obey: (request) => this.#answer(request),
+      refused: 'Request for records refused',
     });
-    const cause = reading.ok ? this.#answer(reading.message) : reading.cause;
-    if (cause !== undefined) this.#tell(message.topic, cause, reading.message?.id);
-  }
-
-  /** As long as there are not too many. */
-  #tell(topic: string, cause: string, id: string | undefined): void {
-    const { clock, log, onEvent } = this.#options;
-    const { count, untoldBefore } = countRefusal(this.#refused, clock.runningMs());
-    this.#refused = count;
-    if (untoldBefore === undefined) return;
-    log.warn({ topic, cause, untoldBefore }, 'Request for records refused');
-    onEvent({ kind: 'controlRefused', topic, cause, ...(id !== undefined && { id }) });
   }
 
   /** @returns why not */
