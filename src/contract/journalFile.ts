@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RECORD_KINDS, type RecordKind } from '../domain/journalChain.ts';
 import { gatewayIdSchema } from './topics.ts';
 import { identifierSchema, publicKeySchema, sha256Schema, wordsSchema } from './words.ts';
 
@@ -11,16 +12,6 @@ const instant = z.iso.datetime();
 const journalIdSchema = z.string().regex(/^[0-9a-f]{8}$/);
 /** Milliseconds since 1970-01-01T00:00Z, whole. */
 const wholeUtcMs = z.int();
-
-export const RECORD_KINDS = [
-  'decisions',
-  'command',
-  'receipt',
-  'checkpoint',
-  'erasure',
-  'consent',
-  'restoration',
-] as const;
 
 /** Why a part of the journal was taken out as evidence, and what held for this home when it was. */
 export const evidenceSchema = z.strictObject({
@@ -87,7 +78,7 @@ export const journalFileEndSchema = z.strictObject({
   records: z.int().positive(),
   counts: z.strictObject(
     Object.fromEntries(RECORD_KINDS.map((kind) => [kind, z.int().nonnegative()])) as Record<
-      (typeof RECORD_KINDS)[number],
+      RecordKind,
       z.ZodInt
     >,
   ),

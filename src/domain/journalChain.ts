@@ -1,5 +1,18 @@
 import type { UtcMs } from './instant.ts';
 
+/** What a record of the journal can be. A store keeps the place in this list: it only grows, at its end. */
+export const RECORD_KINDS = [
+  'decisions',
+  'command',
+  'receipt',
+  'checkpoint',
+  'erasure',
+  'consent',
+  'restoration',
+] as const;
+
+export type RecordKind = (typeof RECORD_KINDS)[number];
+
 /** What a record of the journal says, and the record before it by its hash. */
 export interface ChainLink {
   /** Of the record before, 64 hexadecimal digits; of the first one of a journal FIRST_PREVIOUS. */

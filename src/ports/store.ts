@@ -1,4 +1,5 @@
 import type { RunningMs, UtcMs } from '../domain/instant.ts';
+import type { RecordKind } from '../domain/journalChain.ts';
 import type { NetworkHistory } from './network.ts';
 import type { OutboxRow, StreamBatch, StreamName, StreamStore } from './streams.ts';
 import type { UsageBatch, UsageFinding, UsageKind, UsageStore } from './usage.ts';
@@ -21,7 +22,7 @@ export interface JournalSegment {
 
 /** A signed text that belongs into the journal: a command that came, a receipt that goes, a checkpoint, an erasure. */
 export interface JournalNote {
-  readonly kind: 'command' | 'receipt' | 'checkpoint' | 'erasure' | 'consent' | 'restoration';
+  readonly kind: Exclude<RecordKind, 'decisions'>;
   /** Compact JWS. */
   readonly jws: string;
   readonly runningMs: RunningMs;
@@ -38,7 +39,7 @@ export interface JournalHead {
 
 /** A record of the journal as it is chained: a run of decisions, or a note. */
 export interface ChainedRecord extends JournalHead {
-  readonly kind: 'decisions' | JournalNote['kind'];
+  readonly kind: RecordKind;
   /** Whole milliseconds around the run, so that every language writes the same text of them. */
   readonly fromUtcMs: UtcMs;
   readonly untilUtcMs: UtcMs;

@@ -1,11 +1,11 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
+import { RECORD_KINDS } from '../../domain/journalChain.ts';
 import { OTHER_DATABASES } from './files.ts';
-import { KINDS } from './journal.ts';
 import { unsealText } from './sealedJson.ts';
 
-const ERASURE = KINDS.indexOf('erasure');
+const ERASURE = RECORD_KINDS.indexOf('erasure');
 const FILLER_KIND = 9;
 /** Some megabytes of journal a second, each slice a few milliseconds: the control cycle runs between them. */
 const ROWS_A_SLICE = 20;

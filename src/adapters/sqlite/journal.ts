@@ -1,20 +1,9 @@
 import { createHash } from 'node:crypto';
 import type Database from 'better-sqlite3';
-import { chainTextOf, FIRST_PREVIOUS } from '../../domain/journalChain.ts';
+import { chainTextOf, FIRST_PREVIOUS, RECORD_KINDS } from '../../domain/journalChain.ts';
 import { packEntries } from '../../domain/packedEntries.ts';
 import type { ChainedRecord, JournalHead, JournalNote, JournalSegment } from '../../ports/store.ts';
 import { sealText } from './sealedJson.ts';
-
-/** What the table holds for each kind; see the schema. */
-export const KINDS: readonly ChainedRecord['kind'][] = [
-  'decisions',
-  'command',
-  'receipt',
-  'checkpoint',
-  'erasure',
-  'consent',
-  'restoration',
-];
 
 type RowValues = [number, number, number, number, Buffer, number, number, Buffer, Buffer];
 
@@ -106,7 +95,7 @@ export class JournalTable {
       firstUtcMs,
       lastUtcMs,
       sealText(content),
-      KINDS.indexOf(kind),
+      RECORD_KINDS.indexOf(kind),
       record,
       Buffer.from(previous, 'hex'),
       hash,

@@ -1,8 +1,9 @@
 import type Database from 'better-sqlite3';
 import type { UtcMs } from '../../domain/instant.ts';
+import { RECORD_KINDS } from '../../domain/journalChain.ts';
 import { type PackedEntries, unpackEntries } from '../../domain/packedEntries.ts';
 import type { ChainedRecord, JournalSegment, RecordReader } from '../../ports/store.ts';
-import { KINDS, wholeInstantsOf } from './journal.ts';
+import { wholeInstantsOf } from './journal.ts';
 import { unsealText } from './sealedJson.ts';
 
 export interface Interval {
@@ -130,10 +131,10 @@ function boundsOf({ fromUtcMs, untilUtcMs }: Interval): [number, number] {
 }
 
 function toChainedRecord(path: string, row: ChainedRow): ChainedRecord {
-  const kind = KINDS[row.kind];
+  const kind = RECORD_KINDS[row.kind];
   if (kind === undefined) {
     throw new Error(
-      `${path}: expected a kind of record from 0 to ${KINDS.length - 1} at ${row.segment}, found ${row.kind}.`,
+      `${path}: expected a kind of record from 0 to ${RECORD_KINDS.length - 1} at ${row.segment}, found ${row.kind}.`,
     );
   }
   return {

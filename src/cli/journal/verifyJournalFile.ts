@@ -5,9 +5,9 @@ import {
   journalFileHeadSchema,
   journalFileRecordSchema,
   journalFileSealSchema,
-  RECORD_KINDS,
 } from '../../contract/journalFile.ts';
 import type { CheckpointMessage } from '../../contract/receipt.ts';
+import { RECORD_KINDS } from '../../domain/journalChain.ts';
 import type { SignatureReader } from '../../ports/signature.ts';
 import { ChainCheck } from './chainCheck.ts';
 import { type Flaw, isFlaw, isoOf, type RecordLine } from './flaw.ts';

@@ -1,11 +1,11 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import {
-  type JournalFileEnd,
-  type JournalFileHead,
-  type JournalFileRecord,
-  type JournalFileSeal,
-  RECORD_KINDS,
+import type {
+  JournalFileEnd,
+  JournalFileHead,
+  JournalFileRecord,
+  JournalFileSeal,
 } from '../../contract/journalFile.ts';
+import { RECORD_KINDS } from '../../domain/journalChain.ts';
 import type { OwnSigner } from '../../ports/signature.ts';
 import type { ChainedRecord } from '../../ports/store.ts';
 import { sha256Of } from './hash.ts';
