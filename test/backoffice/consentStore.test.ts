@@ -1,23 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openDeskStore } from '../../src/adapters/deskStore/openDeskStore.ts';
 import type { DeskStore } from '../../src/backoffice/store.ts';
-
-function folder(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'loadgate-desk-store-'));
-  onTestFinished(() => rmSync(directory, { recursive: true }));
-  return directory;
-}
-
-function open(directory: string): DeskStore {
-  const opened = openDeskStore(directory);
-  if (!opened.ok) throw new Error(opened.detail);
-  onTestFinished(() => opened.store.close());
-  return opened.store;
-}
+import { folder, open } from './storeFolder.ts';
 
 describe('the consent of a home, as an earlier version kept it in one text', () => {
   /** Tables of the version before consent had its own. */

@@ -1,27 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDeskStore } from '../../src/adapters/deskStore/openDeskStore.ts';
 import type { NoticeRecord } from '../../src/backoffice/notices/record.ts';
-import type { DeskStore } from '../../src/backoffice/store.ts';
 import { exampleDraft } from './standing.ts';
-
-function folder(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'loadgate-desk-store-'));
-  onTestFinished(() => rmSync(directory, { recursive: true }));
-  return directory;
-}
-
-function open(directory: string): DeskStore {
-  const opened = openDeskStore(directory);
-  if (!opened.ok) throw new Error(opened.detail);
-  onTestFinished(() => opened.store.close());
-  return opened.store;
-}
+import { folder, open } from './storeFolder.ts';
 
 const forecast = {
   at: '',
